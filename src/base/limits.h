@@ -1,0 +1,29 @@
+/*
+ * base/limits.h - every bound on what comes from outside, with the origin of its number.
+ *
+ * Units are in the names: _MS milliseconds, no suffix bytes or counts.
+ */
+#pragma once
+
+enum {
+    /* IPC */
+    LIMIT_IPC_ENVIRONMENT = 16 * 1024 * 1024, /* far above Linux' own limit of one exec's strings */
+    LIMIT_ADVERTISE_MS = 5000, /* the runtime sends its 34 bytes in the same breath as connect() */
+    LIMIT_IPC_CONNECTIONS = 1024, /* accepted and not yet advertised, or idle, on one socket */
+    LIMIT_TARGETS = 1024,
+    LIMIT_TARGET_QUEUE = 64, /* requests that wait for one target's connection */
+
+    /* HTTP */
+    LIMIT_HTTP_HEAD = 32 * 1024,   /* Kestrel's default for request line plus headers */
+    LIMIT_HTTP_HEADERS = 100,      /* Kestrel's default */
+    LIMIT_HTTP_BODY = 1024 * 1024, /* our largest sensible body is a provider list of some KB */
+    LIMIT_HTTP_CONNECTIONS = 256,
+    LIMIT_HTTP_HEAD_MS = 30 * 1000, /* Kestrel's RequestHeadersTimeout */
+    LIMIT_HTTP_BODY_MS = 60 * 1000,
+    LIMIT_HTTP_IDLE_MS = 130 * 1000,     /* Kestrel's KeepAliveTimeout */
+    LIMIT_HTTP_STALL_MS = 5 * 60 * 1000, /* a client that takes no byte of an answer for so long */
+
+    /* Operations */
+    LIMIT_OPERATIONS_KEPT = 4096, /* ended ones, the oldest forgotten first */
+    LIMIT_TAGS = 64,
+};
