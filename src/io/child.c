@@ -1,0 +1,123 @@
+/*
+ * A child is over when both its exit was reported and its output pipe is at end of file; only then
+ * are all its words there.
+ */
+#include "src/io/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/io/watch.h"
+
+struct child {
+    uv_process_t process;
+    int output; /* read end of the pipe */
+    struct watch watch;
+    int pending; /* exit and end of output */
+    size_t size;
+    struct child_result result;
+    void (*on_exit)(void *user, const struct child_result *result);
+    void *user;
+};
+
+static void on_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void finish_part(struct child *c)
+{
+    if (--c->pending > 0)
+        return;
+    (void)close(c->output);
+    uv_close((uv_handle_t *)&c->process, on_closed);
+    if (c->on_exit)
+        c->on_exit(c->user, &c->result);
+}
+
+static void on_process_exit(uv_process_t *process, int64_t status, int signal)
+{
+    struct child *c = process->data;
+
+    c->result.exit_status = status;
+    c->result.signal = signal;
+    finish_part(c);
+}
+
+static void on_output(void *user, int events)
+{
+    struct child *c = user;
+    char chunk[512];
+
+    (void)events;
+    ssize_t n = read(c->output, chunk, sizeof chunk);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n <= 0) {
+        watch_stop(&c->watch);
+        finish_part(c);
+        return;
+    }
+    size_t room = sizeof c->result.output - 1 - c->size;
+    size_t take = (size_t)n < room ? (size_t)n : room;
+    memcpy(c->result.output + c->size, chunk, take);
+    c->size += take;
+}
+
+static int spawn(struct child *c, uv_loop_t *loop, char *const argv[], int output)
+{
+    uv_stdio_container_t stdio[] = {
+        {.flags = UV_IGNORE},
+        {.flags = UV_INHERIT_FD, .data.fd = output},
+        {.flags = UV_INHERIT_FD, .data.fd = output},
+    };
+    uv_process_options_t options = {
+        .file = argv[0],
+        .args = (char **)(uintptr_t)argv,
+        .stdio = stdio,
+        .stdio_count = 3,
+        .exit_cb = on_process_exit,
+    };
+    int r = uv_spawn(loop, &c->process, &options);
+    c->process.data = c;
+    return r;
+}
+
+int child_start(uv_loop_t *loop, char *const argv[],
+                void (*on_exit)(void *user, const struct child_result *result), void *user,
+                struct child **ret, struct error *err)
+{
+    int ends[2];
+    struct child *c = calloc(1, sizeof *c);
+
+    if (!c || pipe2(ends, O_CLOEXEC) < 0) {
+        free(c);
+        return error_set(err, -ENOMEM, "start %s: no memory or descriptors", argv[0]);
+    }
+    (void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    c->output = ends[0];
+    c->on_exit = on_exit;
+    c->user = user;
+    c->pending = 2;
+    int r = spawn(c, loop, argv, ends[1]);
+    (void)close(ends[1]);
+    if (r == 0 && watch_start(&c->watch, loop, c->output, UV_READABLE, on_output, c, err) < 0)
+        c->pending--; /* without its words, but with its exit */
+    if (r < 0) {
+        (void)close(c->output);
+        uv_close((uv_handle_t *)&c->process, on_closed);
+        return error_set(err, r, "start %s: %s", argv[0], uv_strerror(r));
+    }
+    *ret = c;
+    return 0;
+}
+
+void child_abandon(struct child *c)
+{
+    c->on_exit = NULL;
+    (void)uv_process_kill(&c->process, SIGKILL);
+}

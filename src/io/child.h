@@ -1,0 +1,28 @@
+/*
+ * io/child.h - runs another program, keeps the end of what it prints on standard error, reports its
+ * exit.
+ */
+#pragma once
+
+#include <uv.h>
+
+#include "src/base/error.h"
+
+struct child;
+
+enum { CHILD_OUTPUT_SIZE = 800 };
+
+struct child_result {
+    int64_t exit_status;
+    int signal;                     /* 0 unless killed by one */
+    char output[CHILD_OUTPUT_SIZE]; /* the first lines of standard output and error */
+};
+
+/* Starts argv[0] with no standard input. `on_exit` comes exactly once, later, unless
+ * child_abandon() is called first; the child is gone after it returns. */
+int child_start(uv_loop_t *loop, char *const argv[],
+                void (*on_exit)(void *user, const struct child_result *result), void *user,
+                struct child **ret, struct error *err);
+
+/* Kills the program and forgets about it; on_exit will not come. */
+void child_abandon(struct child *c);
