@@ -1,0 +1,121 @@
+#include "src/config/process_filter.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/text.h"
+
+static const char *const key_names[PROCESS_KEY_COUNT] = {
+    [PROCESS_KEY_ID] = "ProcessId",
+    [PROCESS_KEY_NAME] = "ProcessName",
+    [PROCESS_KEY_COMMAND_LINE] = "CommandLine",
+    [PROCESS_KEY_ENTRY_ASSEMBLY] = "ManagedEntryPointAssemblyName",
+};
+
+static bool is_blank(const char *s)
+{
+    return !s || s[strspn(s, " \t")] == '\0';
+}
+
+/* .NET takes enum values by name or by number. */
+static bool key_from_text(const char *s, enum process_key *ret)
+{
+    for (unsigned k = 0; k < PROCESS_KEY_COUNT; k++) {
+        char number[16];
+        (void)snprintf(number, sizeof number, "%u", k);
+        if (text_equal_nocase(s, key_names[k]) || strcmp(s, number) == 0) {
+            *ret = (enum process_key)k;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Short form: the first of the four keys that is there and not blank. */
+static const char *short_form(const struct config_keys *keys, const char *item,
+                              enum process_key *ret_key)
+{
+    for (unsigned k = 0; k < PROCESS_KEY_COUNT; k++) {
+        const char *value = config_keys_child(keys, item, key_names[k]);
+        if (!is_blank(value)) {
+            *ret_key = (enum process_key)k;
+            return value;
+        }
+    }
+    return NULL;
+}
+
+static int load_one(struct process_filter *f, const struct config_keys *keys, const char *item,
+                    struct error *err)
+{
+    enum process_key key = PROCESS_KEY_ID;
+    const char *match = config_keys_child(keys, item, "MatchType");
+    const char *value = short_form(keys, item, &key);
+
+    if (!value) {
+        const char *name = config_keys_child(keys, item, "Key");
+        value = config_keys_child(keys, item, "Value");
+        if (name && !key_from_text(name, &key))
+            return error_set(err, -EINVAL,
+                             "%s:Key: '%s' is none of ProcessId, ProcessName, CommandLine, "
+                             "ManagedEntryPointAssemblyName",
+                             item, name);
+    }
+    if (is_blank(value))
+        return error_set(err, -EINVAL, "%s: a process filter needs a value", item);
+    if (match && !text_equal_nocase(match, "Exact") && !text_equal_nocase(match, "Contains"))
+        return error_set(err, -EINVAL, "%s:MatchType: '%s' is neither Exact nor Contains", item,
+                         match);
+    f->key = key;
+    f->contains = match && text_equal_nocase(match, "Contains") && key != PROCESS_KEY_ID;
+    f->value = strdup(value);
+    return f->value ? 0 : error_set(err, -ENOMEM, "%s", item);
+}
+
+int process_filters_load(struct process_filters *f, const struct config_keys *keys,
+                         const char *prefix, struct error *err)
+{
+    struct process_filters loaded = {0};
+    char item[256];
+
+    for (;; loaded.count++) {
+        (void)snprintf(item, sizeof item, "%s:%zu", prefix, loaded.count);
+        if (!config_keys_has_children(keys, item))
+            break;
+        struct process_filter *items =
+            realloc(loaded.items, (loaded.count + 1) * sizeof *loaded.items);
+        int r = items ? 0 : error_set(err, -ENOMEM, "%s", item);
+        if (items) {
+            loaded.items = items;
+            r = load_one(&items[loaded.count], keys, item, err);
+        }
+        if (r < 0) {
+            process_filters_deinit(&loaded);
+            return r;
+        }
+    }
+    *f = loaded;
+    return 0;
+}
+
+void process_filters_deinit(struct process_filters *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        free(f->items[i].value);
+    free(f->items);
+    *f = (struct process_filters){0};
+}
+
+bool process_filters_match(const struct process_filters *f, const struct process_identity *p)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        const char *text = p->text[f->items[i].key];
+        bool match = f->items[i].contains ? strcasestr(text, f->items[i].value) != NULL
+                                          : text_equal_nocase(text, f->items[i].value);
+        if (!match)
+            return false;
+    }
+    return true;
+}
