@@ -1,0 +1,364 @@
+#include "src/target/registry.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/limits.h"
+#include "src/base/log.h"
+#include "src/base/text.h"
+#include "src/io/timer.h"
+#include "src/ipc/listener.h"
+#include "src/target/attach.h"
+#include "src/target/discover.h"
+#include "src/target/requests.h"
+
+struct registry {
+    uv_loop_t *loop;
+    const struct options *options;
+    struct list targets;
+    unsigned count;
+    struct list waits;
+    struct ipc_listener *listener; /* Listen mode */
+    struct timer scan;             /* Connect mode */
+};
+
+enum { SCAN_MS = 5000 };
+
+static const struct log_event log_altered = {
+    LOG_LEVEL_WARNING, "Microsoft.Diagnostics.Tools.Monitor.DiagnosticPortServer", 67, "{text}"};
+
+static bool is_settled(struct registry *r)
+{
+    list_each(t, &r->targets, struct target, link)
+    {
+        if (!t->settled)
+            return false;
+    }
+    return true;
+}
+
+static void wake_waits(struct registry *r)
+{
+    while (!list_empty(&r->waits) && is_settled(r)) {
+        struct registry_wait *w = container_of(r->waits.next, struct registry_wait, link);
+        list_remove(&w->link);
+        w->on_settled(w->user);
+    }
+}
+
+static void on_target_settled(void *user, struct target *t)
+{
+    log_note(LOG_LEVEL_INFORMATION, "Process %llu (%s) is here: .NET %s, uid %d.",
+             (unsigned long long)t->pid, t->info.name, t->info.clr_version, (int)t->peer.uid);
+    wake_waits(user);
+}
+
+static void on_target_gone(void *user, struct target *t)
+{
+    struct registry *r = user;
+
+    log_note(LOG_LEVEL_INFORMATION, "Process %llu (%s) has ended.", (unsigned long long)t->pid,
+             t->info.name);
+    list_remove(&t->link);
+    r->count--;
+    target_unref(t);
+    wake_waits(r);
+}
+
+static struct target *find_cookie(struct registry *r, const struct guid *cookie)
+{
+    list_each(t, &r->targets, struct target, link)
+    {
+        if (guid_equal(&t->cookie, cookie))
+            return t;
+    }
+    return NULL;
+}
+
+static int add_target(struct registry *r, const struct guid *cookie, uint64_t pid,
+                      const struct ipc_peer *peer, struct target **ret, struct error *err)
+{
+    struct target_events events = {r, on_target_settled, on_target_gone};
+
+    if (r->count >= LIMIT_TARGETS)
+        return error_set(err, -ENOBUFS, "more than %d processes", LIMIT_TARGETS);
+    int code = target_new(r->loop, cookie, pid, peer, &events, ret, err);
+    if (code < 0)
+        return code;
+    list_append(&r->targets, &(*ret)->link);
+    r->count++;
+    return 0;
+}
+
+/* A cookie is no secret: only the user who brought it first may go on with it. */
+static bool is_same_peer(const struct target *t, const struct ipc_peer *peer)
+{
+    return t->peer.uid == peer->uid && (t->peer.pid == peer->pid || !t->peer.pid || !peer->pid);
+}
+
+static void on_advertise(void *user, const struct ipc_advertise *advertise, struct ipc_channel *ch)
+{
+    struct registry *r = user;
+    const struct ipc_peer *peer = ipc_channel_peer(ch);
+    struct target *t = find_cookie(r, &advertise->cookie);
+    bool is_new = !t;
+    struct error err;
+
+    if (t && !is_same_peer(t, peer)) {
+        log_note(LOG_LEVEL_WARNING,
+                 "Refused a connection of uid %d that claims to be process %llu of uid %d.",
+                 (int)peer->uid, (unsigned long long)t->pid, (int)t->peer.uid);
+        ipc_channel_free(ch);
+        return;
+    }
+    if (is_new && add_target(r, &advertise->cookie, advertise->pid, peer, &t, &err) < 0) {
+        log_note(LOG_LEVEL_ERROR, "Process %llu cannot be watched: %s",
+                 (unsigned long long)advertise->pid, err.text);
+        ipc_channel_free(ch);
+        return;
+    }
+    target_offer(t, ch);
+    if (is_new) {
+        target_attach(t);
+        target_watch_exit(t);
+    }
+}
+
+static void on_trouble(void *user, bool altered, const char *text)
+{
+    (void)user;
+    if (altered)
+        log_event(&log_altered, {"text", text});
+    else
+        log_note(LOG_LEVEL_WARNING, "%s", text);
+}
+
+static int parse_group(const char *text, gid_t *ret, struct error *err)
+{
+    int64_t number;
+
+    *ret = (gid_t)-1;
+    if (text[0] == '\0')
+        return 0;
+    if (text_to_i64(text, 0, UINT32_MAX - 1, &number)) {
+        *ret = (gid_t)number;
+        return 0;
+    }
+    const struct group *group = getgrnam(text);
+    if (!group)
+        return error_set(err, -EINVAL, "DiagnosticPort:SocketGroup: there is no group '%s'", text);
+    *ret = group->gr_gid;
+    return 0;
+}
+
+static int parse_uids(const struct option_names *names, uid_t **ret, struct error *err)
+{
+    uid_t *uids = calloc(names->count ? names->count : 1, sizeof *uids);
+
+    if (!uids)
+        return error_set(err, -ENOMEM, "DiagnosticPort:AllowedUids");
+    for (size_t i = 0; i < names->count; i++) {
+        int64_t number;
+        if (!text_to_i64(names->items[i], 0, UINT32_MAX - 1, &number)) {
+            free(uids);
+            return error_set(err, -EINVAL, "DiagnosticPort:AllowedUids: '%s' is not a user id",
+                             names->items[i]);
+        }
+        uids[i] = (uid_t)number;
+    }
+    *ret = uids;
+    return 0;
+}
+
+static void free_uids(uid_t **uids)
+{
+    free(*uids);
+}
+
+static int start_listening(struct registry *r, struct error *err)
+{
+    const struct options *o = r->options;
+    cleanup(free_uids) uid_t *uids = NULL;
+    struct ipc_listener_events events = {r, on_advertise, on_trouble};
+    struct ipc_listener_config config = {
+        .path = o->port_name,
+        .backlog = (int)o->port_backlog,
+        .delete_existing = o->port_delete,
+        .mode = (mode_t)o->port_socket_mode,
+        .allowed_count = o->port_allowed_uids.count,
+    };
+
+    int code = parse_group(o->port_socket_group, &config.group, err);
+    if (code == 0)
+        code = parse_uids(&o->port_allowed_uids, &uids, err);
+    if (code < 0)
+        return code;
+    config.allowed_uids = uids;
+    return ipc_listener_open(r->loop, &config, &events, &r->listener, err);
+}
+
+/* discover.h's side: a process was found that we may not know yet. */
+static bool is_known(void *user, const char *socket_path)
+{
+    struct registry *r = user;
+
+    list_each(t, &r->targets, struct target, link)
+    {
+        if (t->socket_path && strcmp(t->socket_path, socket_path) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Connects first: of files that nobody listens at there can be many, and they are not worth a word.
+ */
+static bool on_found(void *user, const struct discovered *found)
+{
+    struct registry *r = user;
+    struct ipc_channel *ch;
+    struct target *t;
+    struct error err;
+    static const struct guid no_cookie; /* until ProcessInfo tells it */
+
+    if (ipc_channel_connect(r->loop, found->socket_path, &ch, &err) < 0) {
+        log_note(LOG_LEVEL_DEBUG, "Passed over %s", err.text);
+        return false;
+    }
+    if (add_target(r, &no_cookie, (uint64_t)found->pid, &found->peer, &t, &err) < 0) {
+        ipc_channel_free(ch);
+        return true;
+    }
+    free(t->root);
+    t->root = strdup(found->root);
+    t->socket_path = strdup(found->socket_path);
+    target_offer(t, ch);
+    if (!t->root || !t->socket_path) {
+        target_set_gone(t);
+        return true;
+    }
+    target_attach(t);
+    target_watch_exit(t);
+    return true;
+}
+
+static void scan(void *user)
+{
+    struct registry *r = user;
+    const struct discover_events events = {r, is_known, on_found};
+
+    discover(r->options->port_scan_all, &events);
+    list_each(t, &r->targets, struct target, link)
+    {
+        if (!discovered_still_there(t->socket_path, t->host_pid))
+            target_set_gone(t);
+    }
+}
+
+int registry_new(uv_loop_t *loop, const struct options *options, struct registry **ret,
+                 struct error *err)
+{
+    struct registry *r = calloc(1, sizeof *r);
+    int code = 0;
+
+    if (!r)
+        return error_set(err, -ENOMEM, "registry");
+    r->loop = loop;
+    r->options = options;
+    list_init(&r->targets);
+    list_init(&r->waits);
+    if (options->port_mode == PORT_LISTEN)
+        code = start_listening(r, err);
+    else
+        code = timer_start(&r->scan, loop, 0, SCAN_MS, scan, r);
+    if (code < 0) {
+        free(r);
+        return code;
+    }
+    *ret = r;
+    return 0;
+}
+
+void registry_free(struct registry *r)
+{
+    if (!r)
+        return;
+    timer_stop(&r->scan);
+    ipc_listener_close(r->listener);
+    while (!list_empty(&r->waits))
+        list_remove(r->waits.next);
+    while (!list_empty(&r->targets))
+        target_set_gone(container_of(r->targets.next, struct target, link));
+    free(r);
+}
+
+struct list *registry_targets(struct registry *r)
+{
+    return &r->targets;
+}
+
+void registry_settle(struct registry *r, struct registry_wait *w, void (*on_settled)(void *user),
+                     void *user)
+{
+    w->on_settled = on_settled;
+    w->user = user;
+    list_init(&w->link);
+    if (r->options->port_mode == PORT_CONNECT)
+        scan(r);
+    if (is_settled(r))
+        on_settled(user);
+    else
+        list_append(&r->waits, &w->link);
+}
+
+void registry_wait_cancel(struct registry_wait *w)
+{
+    if (w->link.next)
+        list_remove(&w->link);
+}
+
+static bool is_meant(const struct target *t, const struct process_query *q)
+{
+    char pid[24];
+    struct process_identity p = target_identity(t, pid);
+
+    return (!q->pid || strcmp(q->pid, pid) == 0) && (!q->uid || guid_equal(q->uid, &t->cookie)) &&
+           (!q->name || text_equal_nocase(q->name, p.text[PROCESS_KEY_NAME]));
+}
+
+static bool is_default(const struct target *t, const struct process_filters *filters)
+{
+    char pid[24];
+    struct process_identity p = target_identity(t, pid);
+
+    return process_filters_match(filters, &p);
+}
+
+int registry_select(struct registry *r, const struct process_query *q, struct target **ret,
+                    struct error *err)
+{
+    bool by_key = q->pid || q->uid || q->name;
+    const struct process_filters *filters = &r->options->default_process;
+    struct target *match = NULL;
+    unsigned matches = 0;
+
+    list_each(t, &r->targets, struct target, link)
+    {
+        if (!t->settled || !(by_key ? is_meant(t, q) : is_default(t, filters)))
+            continue;
+        match = t;
+        matches++;
+    }
+    if (matches == 0)
+        return error_set(err, -ESRCH, "Unable to discover a target process.");
+    if (matches > 1 && !by_key && filters->count == 0)
+        return error_set(err, -EINVAL, "No default process configuration has been set.");
+    if (matches > 1)
+        return error_set(err, -ENOTUNIQ,
+                         "Unable to select a single target process because multiple target "
+                         "processes have been discovered.");
+    *ret = match;
+    return 0;
+}

@@ -1,0 +1,62 @@
+/*
+ * target/registry.h - all .NET processes we know: runtimes that connected to our port, or that a
+ * scan has found.
+ *
+ * Owns the diagnostic port and one reference to each target. Which mode runs is the configuration's
+ * choice.
+ */
+#pragma once
+
+#include <uv.h>
+
+#include "proto/wire/guid.h"
+#include "src/base/error.h"
+#include "src/base/list.h"
+#include "src/config/options.h"
+#include "src/target/target.h"
+
+struct registry;
+
+/* Opens the port (Listen) or starts scanning (Connect). `options` is borrowed until
+ * registry_free(). */
+int registry_new(uv_loop_t *loop, const struct options *options, struct registry **ret,
+                 struct error *err);
+
+/* Forgets all targets (their requests end with -ESRCH) and closes the port. */
+void registry_free(struct registry *r);
+
+/* Head of the list of struct target (member `link`), in order of arrival. Includes those not yet
+ * settled. */
+struct list *registry_targets(struct registry *r);
+
+/* One that waits for registry_settle(); embedded in its owner. */
+struct registry_wait {
+    struct list link;
+    void (*on_settled)(void *user);
+    void *user;
+};
+
+/*
+ * Looks for new processes (Connect mode) and calls back when each known one has told who it is, or
+ * had its time (TARGET_SETTLE_MS). Calls back at once when nothing is open.
+ */
+void registry_settle(struct registry *r, struct registry_wait *w, void (*on_settled)(void *user),
+                     void *user);
+
+/* For an owner that goes away first; also fine after the callback. */
+void registry_wait_cancel(struct registry_wait *w);
+
+/* What a request names; fields that are not set match everything. */
+struct process_query {
+    const char *pid; /* decimal text, checked by the caller */
+    const struct guid *uid;
+    const char *name;
+};
+
+/*
+ * The one process that is meant. Without any key: the default process of the configuration, or,
+ * when none is configured, the only process there is. -ESRCH none, -ENOTUNIQ several, -EINVAL no
+ * default; the peer's words. `ret` is borrowed.
+ */
+int registry_select(struct registry *r, const struct process_query *query, struct target **ret,
+                    struct error *err);
