@@ -1,0 +1,34 @@
+/*
+ * collect/createdump.h - the target's own createdump program: is it usable, and running it from
+ * outside.
+ *
+ * It lies beside libcoreclr.so. All of this needs a visible /proc of the target; where it is not,
+ * we cannot tell, and the runtime is asked without further ado.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <uv.h>
+
+#include "src/base/error.h"
+#include "src/collect/dump.h"
+#include "src/io/child.h"
+#include "src/target/target.h"
+
+/* Path of createdump as we see it (through /proc/PID/root); malloc'ed. -ENOENT: no such file beside
+ * libcoreclr.so; -ENODATA: no libcoreclr.so mapped (single file or NativeAOT); -EACCES and others:
+ * cannot be told. */
+int createdump_find(const struct target *t, char **ret, struct error *err);
+
+/*
+ * Refuses (-ENOENT, -EACCES with cause and cure) when the runtime would fail to start createdump:
+ * such a failure cuts its default port off for ever (FACTS section 3). 0 also when it cannot be
+ * told.
+ */
+int createdump_check(const struct target *t, struct error *err);
+
+/* Runs it against the target, writing to `path` (ours). -EPERM etc. when it cannot be run. */
+int createdump_run(uv_loop_t *loop, const struct target *t, enum dump_type type, const char *path,
+                   void (*on_exit)(void *user, const struct child_result *result), void *user,
+                   struct child **ret, struct error *err);
