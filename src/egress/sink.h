@@ -1,0 +1,47 @@
+/*
+ * egress/sink.h - where the bytes of an artifact go: an HTTP response, later a file, a bucket.
+ *
+ * A sink takes one piece at a time and says when it has room for the next. `open` is called with
+ * the first piece, never before: a collection that fails without a byte leaves nothing behind. A
+ * new destination is a new file with one of these tables.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/error.h"
+
+struct sink;
+
+/* Set by ops before the first call. */
+struct sink_events {
+    void *user;
+    void (*on_room)(void *user); /* the last piece is taken; its memory is no longer looked at */
+    /* The destination is lost (client gone, upload refused). Only close() follows. */
+    void (*on_lost)(void *user, const struct error *err);
+};
+
+struct artifact {
+    const char *name; /* file name, "core_20261122_043405_541" */
+    const char *content_type;
+    const char *operation_id; /* GUID text */
+};
+
+struct sink_type {
+    const char *name; /* for the log */
+    /* First piece is there. On failure only close() follows. */
+    int (*open)(struct sink *s, struct error *err);
+    void (*write)(struct sink *s, const void *data, size_t size);
+    void (*write_file)(struct sink *s, int fd, uint64_t offset, uint64_t size);
+    /* The end, exactly once, opened or not: NULL commits, an error undoes and, where somebody
+     * waits, is told. Frees the sink. */
+    void (*close)(struct sink *s, const struct error *err);
+};
+
+/* First member of each destination's own struct. */
+struct sink {
+    const struct sink_type *type;
+    struct sink_events events;
+    struct artifact artifact; /* strings owned by the operation */
+};

@@ -1,0 +1,347 @@
+/*
+ * Happy path: start -> Starting -> the target is at work: Running -> first piece opens the sink ->
+ * piece, room, piece, room... -> done -> the sink is closed: Succeeded.
+ *
+ * Every other end goes through end_operation() as well: it abandons the collection if that still
+ * runs, closes the sink with the reason and leaves only the record. So whatever goes away first,
+ * client, target or server, frees the rest.
+ */
+#include "src/ops/operation.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "src/base/cleanup.h"
+#include "src/base/clock.h"
+#include "src/base/limits.h"
+#include "src/base/log.h"
+#include "src/ops/tags.h"
+
+struct operations {
+    struct collect_context context;
+    struct list list;
+    unsigned count;
+};
+
+#define MOVE(s) (1u << OPERATION_##s)
+
+static const struct {
+    const char *name;
+    unsigned next;
+} states[] = {
+    [OPERATION_STARTING] = {"Starting", MOVE(RUNNING) | MOVE(STOPPING) | MOVE(SUCCEEDED) |
+                                            MOVE(FAILED) | MOVE(CANCELLED)},
+    [OPERATION_RUNNING] = {"Running",
+                           MOVE(STOPPING) | MOVE(SUCCEEDED) | MOVE(FAILED) | MOVE(CANCELLED)},
+    [OPERATION_STOPPING] = {"Stopping", MOVE(SUCCEEDED) | MOVE(FAILED) | MOVE(CANCELLED)},
+    [OPERATION_SUCCEEDED] = {"Succeeded", 0},
+    [OPERATION_FAILED] = {"Failed", 0},
+    [OPERATION_CANCELLED] = {"Cancelled", 0},
+};
+
+/* The only place that assigns `state`. A move that is not in the table (Running after Stopping) is
+ * passed over. */
+static void set_state(struct operation *op, enum operation_state next)
+{
+    if (states[op->state].next & 1u << next)
+        op->state = next;
+}
+
+const char *operation_state_name(enum operation_state state)
+{
+    return states[state].name;
+}
+
+bool operation_is_active(const struct operation *op)
+{
+    return states[op->state].next != 0;
+}
+
+bool operation_is_stoppable(const struct operation *op)
+{
+    return op->type->stoppable &&
+           (op->state == OPERATION_STARTING || op->state == OPERATION_RUNNING);
+}
+
+static void operation_free(struct operation *op)
+{
+    list_remove(&op->link);
+    op->all->count--;
+    tags_free(op->tags, op->tag_count);
+    free(op->process_name);
+    free(op->artifact_name);
+    free(op->egress_provider);
+    free(op->resource_location);
+    free(op->error);
+    free(op);
+}
+
+/* Ended ones beyond the limit are forgotten, the oldest first. */
+static void forget_old(struct operations *all)
+{
+    list_each(op, &all->list, struct operation, link)
+    {
+        if (all->count <= LIMIT_OPERATIONS_KEPT)
+            return;
+        if (!operation_is_active(op))
+            operation_free(op);
+    }
+}
+
+static void log_end(const struct operation *op, const struct error *err)
+{
+    if (err)
+        log_note(LOG_LEVEL_ERROR, "Operation %s (%s of process %llu) %s: %s", op->id,
+                 op->type->name, (unsigned long long)op->pid, states[op->state].name, err->text);
+    else
+        log_note(LOG_LEVEL_INFORMATION, "Operation %s (%s of process %llu) %s.", op->id,
+                 op->type->name, (unsigned long long)op->pid, states[op->state].name);
+}
+
+static void end_operation(struct operation *op, enum operation_state state, const struct error *err)
+{
+    struct collection *collection = take_ptr(op->collection);
+    struct sink *sink = take_ptr(op->sink);
+
+    if (!operation_is_active(op))
+        return;
+    if (err && state == OPERATION_FAILED)
+        op->error = strdup(err->text);
+    set_state(op, state);
+    log_end(op, err);
+    if (collection)
+        collection->type->abandon(collection);
+    if (sink)
+        sink->type->close(sink, err);
+    forget_old(op->all);
+}
+
+static void on_started(void *user)
+{
+    set_state(user, OPERATION_RUNNING);
+}
+
+/* True when the sink is ready for a piece. */
+static bool open_sink(struct operation *op)
+{
+    struct error err;
+
+    if (op->opened)
+        return true;
+    if (op->sink->type->open(op->sink, &err) < 0) {
+        end_operation(op, OPERATION_FAILED, &err);
+        return false;
+    }
+    op->opened = true;
+    return true;
+}
+
+static void on_data(void *user, const void *data, size_t size)
+{
+    struct operation *op = user;
+
+    if (open_sink(op))
+        op->sink->type->write(op->sink, data, size);
+}
+
+static void on_file(void *user, int fd, uint64_t offset, uint64_t size)
+{
+    struct operation *op = user;
+
+    if (open_sink(op))
+        op->sink->type->write_file(op->sink, fd, offset, size);
+}
+
+static void on_done(void *user, const struct error *err)
+{
+    struct operation *op = user;
+
+    op->collection = NULL;
+    if (!err && !open_sink(op)) /* an empty artifact is still one */
+        return;
+    end_operation(op, err ? OPERATION_FAILED : OPERATION_SUCCEEDED, err);
+}
+
+static void on_room(void *user)
+{
+    struct operation *op = user;
+
+    if (op->collection)
+        op->collection->type->proceed(op->collection);
+}
+
+static void on_lost(void *user, const struct error *err)
+{
+    end_operation(user, OPERATION_CANCELLED, err);
+}
+
+static int new_id(char id[static GUID_TEXT_SIZE], struct error *err)
+{
+    struct guid guid;
+
+    if (getrandom(guid.bytes, sizeof guid.bytes, 0) != (ssize_t)sizeof guid.bytes)
+        return error_set(err, -EIO, "no random numbers");
+    guid.bytes[7] = (uint8_t)((guid.bytes[7] & 0x0F) | 0x40); /* version 4, in .NET's byte order */
+    guid.bytes[8] = (uint8_t)((guid.bytes[8] & 0x3F) | 0x80);
+    (void)guid_format(&guid, id);
+    return 0;
+}
+
+static int operation_new(struct operations *all, const struct operation_request *request,
+                         struct sink *sink, struct operation **ret, struct error *err)
+{
+    struct operation *op = calloc(1, sizeof *op);
+
+    if (!op)
+        return error_set(err, -ENOMEM, "operation");
+    list_init(&op->link);
+    list_append(&all->list, &op->link);
+    all->count++;
+    op->all = all;
+    op->created = clock_now_ticks();
+    op->pid = request->target->pid;
+    op->uid = request->target->cookie;
+    op->process_name = strdup(request->target->info.name);
+    op->artifact_name = strdup(request->artifact_name);
+    op->type = request->type;
+    int r = new_id(op->id, err);
+    if (r == 0)
+        r = tags_split(request->tags, &op->tags, &op->tag_count, err);
+    if (r == 0 && (!op->process_name || !op->artifact_name))
+        r = error_set(err, -ENOMEM, "operation");
+    if (r < 0) {
+        operation_free(op);
+        return r;
+    }
+    op->sink = sink;
+    sink->events = (struct sink_events){op, on_room, on_lost};
+    sink->artifact = (struct artifact){op->artifact_name, op->type->content_type, op->id};
+    *ret = op;
+    return 0;
+}
+
+static unsigned active_of(const struct operations *all, const struct collection_type *type)
+{
+    unsigned active = 0;
+
+    list_each(op, &all->list, const struct operation, link)
+    {
+        active += operation_is_active(op) && (!type || op->type == type);
+    }
+    return active;
+}
+
+unsigned operations_active(const struct operations *all)
+{
+    return active_of(all, NULL);
+}
+
+static void refuse(struct sink *sink, const struct error *err)
+{
+    sink->type->close(sink, err);
+}
+
+int operations_start(struct operations *all, const struct operation_request *request,
+                     struct sink *sink, struct error *err)
+{
+    const struct collection_events events = {NULL, on_started, on_data, on_file, on_done};
+    struct collection_events with_user = events;
+    struct operation *op;
+    int r = 0;
+
+    if (active_of(all, request->type) >= request->type->limit)
+        r = error_set(err, -EBUSY, "Rate limit reached.");
+    if (r == 0)
+        r = operation_new(all, request, sink, &op, err);
+    if (r < 0) {
+        refuse(sink, err);
+        return r;
+    }
+    with_user.user = op;
+    struct error failure;
+    if (request->type->start(&all->context, request->target, request->params, &with_user,
+                             &op->collection, &failure) < 0)
+        end_operation(op, OPERATION_FAILED, &failure);
+    return 0;
+}
+
+int operations_new(const struct collect_context *context, struct operations **ret,
+                   struct error *err)
+{
+    struct operations *all = calloc(1, sizeof *all);
+
+    if (!all)
+        return error_set(err, -ENOMEM, "operations");
+    all->context = *context;
+    list_init(&all->list);
+    *ret = all;
+    return 0;
+}
+
+static struct operation *first_active(struct operations *all)
+{
+    list_each(op, &all->list, struct operation, link)
+    {
+        if (operation_is_active(op))
+            return op;
+    }
+    return NULL;
+}
+
+void operations_free(struct operations *all)
+{
+    struct error err;
+
+    if (!all)
+        return;
+    (void)error_set(&err, -ECANCELED, "The server is shutting down.");
+    for (struct operation *op; (op = first_active(all)) != NULL;)
+        end_operation(op, OPERATION_CANCELLED, &err);
+    while (!list_empty(&all->list))
+        operation_free(container_of(all->list.next, struct operation, link));
+    free(all);
+}
+
+struct operation *operations_find(struct operations *all, const struct guid *id)
+{
+    char text[GUID_TEXT_SIZE];
+
+    (void)guid_format(id, text);
+    list_each(op, &all->list, struct operation, link)
+    {
+        if (strcmp(op->id, text) == 0)
+            return op;
+    }
+    return NULL;
+}
+
+struct list *operations_list(struct operations *all)
+{
+    return &all->list;
+}
+
+int operation_cancel(struct operation *op, struct error *err)
+{
+    struct error reason;
+
+    if (!operation_is_active(op))
+        return error_set(err, -EINVAL, "Operation is not running.");
+    (void)error_set(&reason, -ECANCELED, "The operation was cancelled.");
+    end_operation(op, OPERATION_CANCELLED, &reason);
+    return 0;
+}
+
+int operation_stop(struct operation *op, struct error *err)
+{
+    if (op->state != OPERATION_STARTING && op->state != OPERATION_RUNNING)
+        return error_set(err, -EINVAL, "Operation is not running.");
+    if (!op->type->stoppable)
+        return error_set(err, -EINVAL, "Operation does not support being stopped.");
+    set_state(op, OPERATION_STOPPING);
+    if (op->collection)
+        op->collection->type->stop(op->collection);
+    return 0;
+}
