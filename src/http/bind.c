@@ -1,0 +1,216 @@
+#include "src/http/bind.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/base/cleanup.h"
+
+enum {
+    UNIX_MODE = 0660,
+    PORT_TRIES = 16, /* for a port that is free on both loopbacks */
+};
+
+union address {
+    struct sockaddr any;
+    struct sockaddr_in ipv4;
+    struct sockaddr_in6 ipv6;
+    struct sockaddr_un local;
+};
+
+static socklen_t address_size(const union address *a)
+{
+    return a->any.sa_family == AF_INET    ? sizeof a->ipv4
+           : a->any.sa_family == AF_INET6 ? sizeof a->ipv6
+                                          : sizeof a->local;
+}
+
+static union address ipv4_address(struct in_addr host, uint16_t port)
+{
+    return (union address){
+        .ipv4 = {.sin_family = AF_INET, .sin_addr = host, .sin_port = htons(port)}};
+}
+
+static union address ipv6_address(struct in6_addr host, uint16_t port)
+{
+    return (union address){
+        .ipv6 = {.sin6_family = AF_INET6, .sin6_addr = host, .sin6_port = htons(port)}};
+}
+
+static void prepare(int fd, const union address *a)
+{
+    int on = 1, only = !IN6_IS_ADDR_UNSPECIFIED(&a->ipv6.sin6_addr);
+
+    if (a->any.sa_family == AF_UNIX) {
+        /* On Linux the mode of the socket becomes that of its file: never wider than wanted. */
+        (void)fchmod(fd, UNIX_MODE);
+        return;
+    }
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (a->any.sa_family == AF_INET6)
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
+}
+
+/* A listening socket or a negative errno. */
+static int listen_on(const union address *a)
+{
+    cleanup(close_fd) int fd =
+        socket(a->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        return -errno;
+    prepare(fd, a);
+    if (bind(fd, &a->any, address_size(a)) < 0 || listen(fd, SOMAXCONN) < 0)
+        return -errno;
+    return take_fd(&fd);
+}
+
+static uint16_t bound_port(int fd)
+{
+    union address a = {0};
+    socklen_t size = sizeof a;
+
+    (void)getsockname(fd, &a.any, &size);
+    return ntohs(a.any.sa_family == AF_INET6 ? a.ipv6.sin6_port : a.ipv4.sin_port);
+}
+
+static bool is_missing(int code)
+{
+    return code == -EADDRNOTAVAIL || code == -EAFNOSUPPORT;
+}
+
+/* True when nothing listens behind the socket file any more. */
+static bool is_stale(const union address *a)
+{
+    struct stat st;
+    cleanup(close_fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd < 0 || lstat(a->local.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
+        return false;
+    return connect(fd, &a->any, sizeof a->local) < 0 && errno == ECONNREFUSED;
+}
+
+static int bind_unix(const struct http_url *url, int *ret_fds)
+{
+    union address a = {.local.sun_family = AF_UNIX};
+
+    memcpy(a.local.sun_path, url->path, sizeof url->path);
+    int fd = listen_on(&a);
+    if (fd == -EADDRINUSE && is_stale(&a) && unlink(url->path) == 0)
+        fd = listen_on(&a);
+    if (fd < 0)
+        return fd;
+    (void)chmod(url->path, UNIX_MODE); /* the umask has narrowed it */
+    ret_fds[0] = fd;
+    return 1;
+}
+
+static int bind_one(const union address *a, int *ret_fds)
+{
+    ret_fds[0] = listen_on(a);
+    return ret_fds[0] < 0 ? ret_fds[0] : 1;
+}
+
+static int bind_any(uint16_t port, int *ret_fds)
+{
+    union address ipv6 = ipv6_address(in6addr_any, port);
+    int r = bind_one(&ipv6, ret_fds);
+
+    if (!is_missing(r))
+        return r;
+    union address ipv4 = ipv4_address((struct in_addr){htonl(INADDR_ANY)}, port);
+    return bind_one(&ipv4, ret_fds);
+}
+
+static int bind_loopbacks(uint16_t port, int *ret_fds)
+{
+    union address ipv4 = ipv4_address((struct in_addr){htonl(INADDR_LOOPBACK)}, port);
+    cleanup(close_fd) int fd4 = listen_on(&ipv4);
+
+    if (fd4 < 0 && !is_missing(fd4))
+        return fd4;
+    union address ipv6 = ipv6_address(in6addr_loopback, fd4 < 0 ? port : bound_port(fd4));
+    int fd6 = listen_on(&ipv6), n = 0;
+    if (fd6 < 0 && (fd4 < 0 || !is_missing(fd6)))
+        return fd6;
+    if (fd4 >= 0)
+        ret_fds[n++] = take_fd(&fd4);
+    if (fd6 >= 0)
+        ret_fds[n++] = fd6;
+    return n;
+}
+
+static int bind_localhost(uint16_t port, int *ret_fds)
+{
+    int r = bind_loopbacks(port, ret_fds);
+
+    for (int i = 1; i < PORT_TRIES && r == -EADDRINUSE && port == 0; i++)
+        r = bind_loopbacks(port, ret_fds);
+    return r;
+}
+
+static int bind_kind(const struct http_url *url, int *ret_fds)
+{
+    union address a;
+
+    switch (url->kind) {
+    case HTTP_URL_ANY:
+        return bind_any(url->port, ret_fds);
+    case HTTP_URL_LOCALHOST:
+        return bind_localhost(url->port, ret_fds);
+    case HTTP_URL_IPV4:
+        a = ipv4_address(url->ipv4, url->port);
+        return bind_one(&a, ret_fds);
+    case HTTP_URL_IPV6:
+        a = ipv6_address(url->ipv6, url->port);
+        return bind_one(&a, ret_fds);
+    case HTTP_URL_UNIX:
+        return bind_unix(url, ret_fds);
+    }
+    return -EINVAL;
+}
+
+static const char *host_text(const struct http_url *url, int fd, char text[static INET6_ADDRSTRLEN])
+{
+    int domain = AF_INET6;
+    socklen_t size = sizeof domain;
+
+    if (url->kind == HTTP_URL_LOCALHOST)
+        return "localhost";
+    if (url->kind == HTTP_URL_IPV4)
+        return inet_ntop(AF_INET, &url->ipv4, text, INET6_ADDRSTRLEN);
+    if (url->kind == HTTP_URL_IPV6)
+        return inet_ntop(AF_INET6, &url->ipv6, text, INET6_ADDRSTRLEN);
+    (void)getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size);
+    return domain == AF_INET6 ? "::" : "0.0.0.0";
+}
+
+static void write_address(const struct http_url *url, int fd,
+                          char ret_address[static HTTP_ADDRESS_SIZE])
+{
+    char text[INET6_ADDRSTRLEN];
+
+    if (url->kind == HTTP_URL_UNIX) {
+        (void)snprintf(ret_address, HTTP_ADDRESS_SIZE, "http://unix:%s", url->path);
+        return;
+    }
+    const char *host = host_text(url, fd, text);
+    (void)snprintf(ret_address, HTTP_ADDRESS_SIZE,
+                   strchr(host, ':') ? "http://[%s]:%u" : "http://%s:%u", host,
+                   (unsigned)bound_port(fd));
+}
+
+int http_bind(const struct http_url *url, const char *text, int ret_fds[static 2],
+              char ret_address[static HTTP_ADDRESS_SIZE], struct error *err)
+{
+    int n = bind_kind(url, ret_fds);
+
+    if (n < 0)
+        return error_set(err, n, "cannot listen on %s: %s", text, strerror(-n));
+    write_address(url, ret_fds[0], ret_address);
+    return n;
+}

@@ -1,0 +1,192 @@
+#include "src/http/exchange.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "src/http/conn_impl.h"
+
+struct http_exchange *http_exchange_new(struct http_conn *c)
+{
+    struct http_exchange *x = calloc(1, sizeof *x);
+
+    if (!x)
+        return NULL;
+    x->conn = c;
+    http_parse_init(&x->parse, &c->owner->limits);
+    return x;
+}
+
+void http_exchange_free(struct http_exchange *x)
+{
+    if (!x)
+        return;
+    http_parse_deinit(&x->parse);
+    free(x->params);
+    free(x);
+}
+
+void http_exchange_lose(struct http_exchange *x)
+{
+    x->conn = NULL;
+    if (!x->watched)
+        return;
+    x->answer = HTTP_ANSWER_GONE;
+    if (x->events.on_gone)
+        x->events.on_gone(x->events.user);
+    http_exchange_free(x);
+}
+
+const struct http_request *http_exchange_request(const struct http_exchange *x)
+{
+    return &x->request;
+}
+
+static const char *find(const struct http_pair *pairs, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcasecmp(pairs[i].name, name) == 0)
+            return pairs[i].value;
+    }
+    return NULL;
+}
+
+const char *http_request_header(const struct http_request *r, const char *name)
+{
+    return find(r->headers, r->header_count, name);
+}
+
+const char *http_request_query(const struct http_request *r, const char *name)
+{
+    return find(r->query, r->query_count, name);
+}
+
+void http_exchange_watch(struct http_exchange *x, const struct http_exchange_events *events)
+{
+    x->events = *events;
+    x->watched = true;
+    if (x->conn)
+        http_conn_update(x->conn);
+}
+
+/* The handler is done with `x`. */
+static void end(struct http_exchange *x)
+{
+    struct http_conn *c = x->conn;
+
+    http_exchange_free(x);
+    if (!c)
+        return;
+    c->exchange = NULL;
+    http_conn_move(c, HTTP_CONN_FLUSHING);
+    http_conn_update(c);
+}
+
+void http_respond(struct http_exchange *x, int status, const struct http_pair *headers,
+                  size_t header_count, const void *body, size_t size)
+{
+    struct http_conn *c = x->conn;
+
+    if (x->answer == HTTP_ANSWER_GONE)
+        return;
+    if (c) {
+        http_conn_head(c, &(struct http_response){.status = status,
+                                                  .headers = headers,
+                                                  .header_count = header_count,
+                                                  .length = size});
+        if (!x->bodiless && http_status_has_body(status))
+            send_queue_add(&c->out, body, size);
+    }
+    end(x);
+}
+
+void http_stream_begin(struct http_exchange *x, int status, const struct http_pair *headers,
+                       size_t header_count)
+{
+    struct http_conn *c = x->conn;
+
+    if (!c)
+        return;
+    x->answer = HTTP_ANSWER_STREAM;
+    x->chunked = !x->parse.head.version_1_0;
+    x->bodiless |= !http_status_has_body(status);
+    x->drain_due = true;
+    http_conn_head(c, &(struct http_response){
+                          .status = status,
+                          .headers = headers,
+                          .header_count = header_count,
+                          .framing = x->chunked ? HTTP_FRAMING_CHUNKED : HTTP_FRAMING_CLOSE,
+                      });
+    http_conn_update(c);
+}
+
+static void add_chunk_line(struct http_exchange *x, uint64_t size)
+{
+    char line[24];
+
+    if (!x->chunked)
+        return;
+    int n = snprintf(line, sizeof line, "%llx\r\n", (unsigned long long)size);
+    send_queue_add(&x->conn->out, line, (size_t)n);
+}
+
+static void add_chunk_end(struct http_exchange *x)
+{
+    if (x->chunked)
+        send_queue_add(&x->conn->out, "\r\n", 2);
+}
+
+size_t http_stream_write(struct http_exchange *x, const void *data, size_t size)
+{
+    if (!x->conn)
+        return 0;
+    x->drain_due = true;
+    if (size && !x->bodiless) { /* an empty chunk would be the end */
+        add_chunk_line(x, size);
+        send_queue_add(&x->conn->out, data, size);
+        add_chunk_end(x);
+    }
+    http_conn_update(x->conn);
+    return http_stream_pending(x);
+}
+
+void http_stream_file(struct http_exchange *x, int fd, uint64_t offset, uint64_t size)
+{
+    if (!x->conn)
+        return;
+    x->drain_due = true;
+    if (size && !x->bodiless) {
+        add_chunk_line(x, size);
+        send_queue_add_file(&x->conn->out, fd, offset, size);
+        add_chunk_end(x);
+    }
+    http_conn_update(x->conn);
+}
+
+size_t http_stream_pending(const struct http_exchange *x)
+{
+    return x->conn ? (size_t)x->conn->out.size : 0;
+}
+
+void http_stream_end(struct http_exchange *x)
+{
+    if (x->answer == HTTP_ANSWER_GONE)
+        return;
+    if (x->conn && x->chunked && !x->bodiless)
+        send_queue_add(&x->conn->out, "0\r\n\r\n", 5);
+    end(x);
+}
+
+void http_stream_abort(struct http_exchange *x)
+{
+    struct http_conn *c = x->conn;
+
+    if (x->answer == HTTP_ANSWER_GONE)
+        return;
+    /* What the kernel takes at once may still help whoever looks into it. */
+    if (c)
+        (void)send_queue_run(&c->out, c->transport);
+    end(x);
+    if (c)
+        http_conn_close(c, true);
+}

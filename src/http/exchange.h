@@ -1,0 +1,92 @@
+/*
+ * http/exchange.h - one request and its answer, as a handler sees them.
+ *
+ * The server owns the exchange. It stays valid until the handler has ended the answer
+ * (http_respond, http_stream_end, http_stream_abort) or until on_gone() has returned, whichever
+ * comes first; after that the handler must not touch it. Everything runs on the loop thread. A
+ * handler may answer inside on_request() or any time later.
+ *
+ * A client that shuts its sending side and then waits still gets an http_respond(); an answer that
+ * is watched or is a stream is given up at that point, because a client that went away looks the
+ * same. A stream should be watched before it begins: a loss before that is not reported.
+ *
+ * Back-pressure: stream data is queued and sent as the client takes it. A producer that wants
+ * bounded memory queues a piece, waits for on_drain() and queues the next.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct http_exchange;
+
+struct http_pair {
+    const char *name, *value;
+};
+
+/* All strings are NUL-terminated, owned by the exchange, and free of control characters. */
+struct http_request {
+    const char *method;            /* "GET" */
+    const char *path;              /* percent-decoded, without query; "%00" is refused with 400 */
+    const struct http_pair *query; /* decoded ('+' is a blank), in order; value "" when absent */
+    size_t query_count;
+    const struct http_pair *headers; /* in order, names as sent */
+    size_t header_count;
+    const uint8_t *body;
+    size_t body_size;
+    const char *scheme;    /* "http" now, "https" with TLS */
+    const char *host;      /* the Host header */
+    const char *params[4]; /* what the route's {places} matched, decoded */
+    int role;              /* of the listener that took the connection (http/server.h) */
+};
+
+const struct http_request *http_exchange_request(const struct http_exchange *x);
+
+/* First header of that name, without case; NULL when absent. */
+const char *http_request_header(const struct http_request *r, const char *name);
+
+/* First query value of that name, without case (as ASP.NET binds); NULL when absent. */
+const char *http_request_query(const struct http_request *r, const char *name);
+
+struct http_exchange_events {
+    void *user;
+    /* All that was queued has been handed to the kernel. Only between stream_begin and stream_end.
+     */
+    void (*on_drain)(void *user);
+    /* The client went away, or stalled past its deadline, before the answer ended. Comes at most
+     * once, never after end/abort, and is the last that the handler hears of the exchange. */
+    void (*on_gone)(void *user);
+};
+
+/* Until this is called, nothing is reported; a handler that answers at once needs no events. */
+void http_exchange_watch(struct http_exchange *x, const struct http_exchange_events *events);
+
+/* A whole answer with Content-Length. `body` is copied. Headers that the server adds itself (Date,
+ * Server, Content-Length, Connection) must not be given. Names and values with control characters
+ * are a bug of ours. */
+void http_respond(struct http_exchange *x, int status, const struct http_pair *headers,
+                  size_t header_count, const void *body, size_t size);
+
+/* Starts an answer of unknown length: chunked for HTTP/1.1, ended by close for HTTP/1.0. */
+void http_stream_begin(struct http_exchange *x, int status, const struct http_pair *headers,
+                       size_t header_count);
+
+/* Queues a copy of `data`. Returns http_stream_pending(), this piece included. */
+size_t http_stream_write(struct http_exchange *x, const void *data, size_t size);
+
+/* Queues bytes [offset, offset+size) of an open file as one chunk, sent with sendfile(2) where the
+ * connection allows. `fd` is borrowed until on_drain() or on_gone(); the caller keeps it open and
+ * the range readable, and does not end the answer before. One file range at a time. If the file
+ * turns out shorter, the connection is broken (never a short chunk). */
+void http_stream_file(struct http_exchange *x, int fd, uint64_t offset, uint64_t size);
+
+/* Bytes queued and not yet handed to the kernel, head and chunk framing included. */
+size_t http_stream_pending(const struct http_exchange *x);
+
+/* Normal end: final chunk, and the connection goes on with the next request. */
+void http_stream_end(struct http_exchange *x);
+
+/* Breaks the answer: the connection is reset without a final chunk, so that the client sees the
+ * failure. */
+void http_stream_abort(struct http_exchange *x);
