@@ -249,7 +249,7 @@ int operations_start(struct operations *all, const struct operation_request *req
 {
     const struct collection_events events = {NULL, on_started, on_data, on_file, on_done};
     struct collection_events with_user = events;
-    struct operation *op;
+    struct operation *op = NULL;
     int r = 0;
 
     if (active_of(all, request->type) >= request->type->limit)

@@ -49,19 +49,36 @@ static void wake_waits(struct registry *r)
     }
 }
 
+/* A runtime that listens at two places (two roots that are one, or a second port) is found twice.
+ */
+static bool is_double(struct registry *r, const struct target *t)
+{
+    list_each(other, &r->targets, struct target, link)
+    {
+        if (other != t && guid_equal(&other->cookie, &t->cookie) && !guid_is_zero(&t->cookie))
+            return true;
+    }
+    return false;
+}
+
 static void on_target_settled(void *user, struct target *t)
 {
-    log_note(LOG_LEVEL_INFORMATION, "Process %llu (%s) is here: .NET %s, uid %d.",
-             (unsigned long long)t->pid, t->info.name, t->info.clr_version, (int)t->peer.uid);
-    wake_waits(user);
+    struct registry *r = user;
+
+    t->listed = !is_double(r, t);
+    if (t->listed)
+        log_note(LOG_LEVEL_INFORMATION, "Process %llu (%s) is here: .NET %s, uid %d.",
+                 (unsigned long long)t->pid, t->info.name, t->info.clr_version, (int)t->peer.uid);
+    wake_waits(r);
 }
 
 static void on_target_gone(void *user, struct target *t)
 {
     struct registry *r = user;
 
-    log_note(LOG_LEVEL_INFORMATION, "Process %llu (%s) has ended.", (unsigned long long)t->pid,
-             t->info.name);
+    if (t->listed)
+        log_note(LOG_LEVEL_INFORMATION, "Process %llu (%s) has ended.", (unsigned long long)t->pid,
+                 t->info.name);
     list_remove(&t->link);
     r->count--;
     target_unref(t);
@@ -346,7 +363,7 @@ int registry_select(struct registry *r, const struct process_query *q, struct ta
 
     list_each(t, &r->targets, struct target, link)
     {
-        if (!t->settled || !(by_key ? is_meant(t, q) : is_default(t, filters)))
+        if (!t->listed || !(by_key ? is_meant(t, q) : is_default(t, filters)))
             continue;
         match = t;
         matches++;

@@ -117,7 +117,7 @@ static void on_deadline(void *user)
     struct target *t = r->target;
     struct ipc_outcome outcome = {
         .code = -ETIMEDOUT,
-        .text = "the process does not answer on its diagnostic port (stopped, frozen, or busy "
+        .text = "The process does not answer on its diagnostic port (stopped, frozen, or busy "
                 "with a dump?)",
     };
 

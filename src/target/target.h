@@ -52,6 +52,7 @@ struct target {
     char *socket_path;    /* Connect mode: where it listens; NULL in Listen mode */
     struct target_info info;
     bool settled, gone;
+    bool listed; /* settled, and not a second way to a process that is listed already */
     int64_t unresponsive_since; /* ticks (base/clock.h); 0 while it answers */
 
     /* requests.c */

@@ -1,0 +1,115 @@
+#include "src/api/http_sink.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "src/api/reply.h"
+
+struct http_sink {
+    struct sink base;
+    struct http_exchange *x; /* NULL once the client is gone */
+    bool opened;
+    char location[512], disposition[128];
+};
+
+static void on_drain(void *user)
+{
+    struct http_sink *h = user;
+
+    h->base.events.on_room(h->base.events.user);
+}
+
+static void on_gone(void *user)
+{
+    struct http_sink *h = user;
+    struct error err;
+
+    h->x = NULL;
+    (void)error_set(&err, -EPIPE, "The client closed the connection.");
+    h->base.events.on_lost(h->base.events.user, &err);
+}
+
+/* Content-Type, Content-Disposition, Location, as CONTRACT section 1.4. */
+static size_t artifact_headers(struct http_sink *h, struct http_pair headers[static 3])
+{
+    const struct http_request *request = http_exchange_request(h->x);
+    const struct artifact *a = &h->base.artifact;
+    size_t n = 0;
+
+    (void)snprintf(h->location, sizeof h->location, "%s://%s/operations/%s", request->scheme,
+                   request->host ? request->host : "localhost", a->operation_id);
+    (void)snprintf(h->disposition, sizeof h->disposition, "attachment; filename=%s", a->name);
+    headers[n++] = (struct http_pair){"Location", h->location};
+    headers[n++] = (struct http_pair){"Content-Disposition", h->disposition};
+    headers[n++] = (struct http_pair){"Content-Type", a->content_type};
+    return n;
+}
+
+static int http_sink_open(struct sink *s, struct error *err)
+{
+    struct http_sink *h = (struct http_sink *)s;
+    struct http_pair headers[3];
+    size_t count = artifact_headers(h, headers);
+
+    (void)err;
+    h->opened = true;
+    http_stream_begin(h->x, 200, headers, count);
+    return 0;
+}
+
+static void http_sink_write(struct sink *s, const void *data, size_t size)
+{
+    (void)http_stream_write(((struct http_sink *)s)->x, data, size);
+}
+
+static void http_sink_write_file(struct sink *s, int fd, uint64_t offset, uint64_t size)
+{
+    http_stream_file(((struct http_sink *)s)->x, fd, offset, size);
+}
+
+/* Without a registered operation (rate limit) there is nothing to point to. */
+static void answer_problem(struct http_sink *h, const struct error *err)
+{
+    struct http_pair headers[3];
+
+    if (h->base.artifact.operation_id)
+        (void)artifact_headers(h, headers);
+    reply_problem_with(h->x, err, headers, h->base.artifact.operation_id ? 2 : 0);
+}
+
+static void http_sink_close(struct sink *s, const struct error *err)
+{
+    struct http_sink *h = (struct http_sink *)s;
+
+    if (h->x && !h->opened)
+        answer_problem(h, err);
+    else if (h->x && err)
+        http_stream_abort(h->x);
+    else if (h->x)
+        http_stream_end(h->x);
+    free(h);
+}
+
+static const struct sink_type http_sink_type = {
+    .name = "http",
+    .open = http_sink_open,
+    .write = http_sink_write,
+    .write_file = http_sink_write_file,
+    .close = http_sink_close,
+};
+
+struct sink *http_sink_new(struct http_exchange *x)
+{
+    struct http_sink *h = calloc(1, sizeof *h);
+
+    if (!h) {
+        reply_empty(x, 500);
+        return NULL;
+    }
+    h->base.type = &http_sink_type;
+    h->x = x;
+    http_exchange_watch(
+        x, &(struct http_exchange_events){.user = h, .on_drain = on_drain, .on_gone = on_gone});
+    return &h->base;
+}

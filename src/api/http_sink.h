@@ -1,0 +1,14 @@
+/*
+ * api/http_sink.h - the destination of an artifact that the client asked for in its own request.
+ */
+#pragma once
+
+#include "src/egress/sink.h"
+#include "src/http/exchange.h"
+
+/*
+ * Headers go out with the first piece (Location, Content-Disposition); a failure before it is a
+ * problem document, one after it breaks the chunked body. NULL: out of memory, and the exchange is
+ * answered. ops owns it from operations_start() on.
+ */
+struct sink *http_sink_new(struct http_exchange *x);

@@ -1,0 +1,63 @@
+/* GET /info, /healthz, /readyz: about portside itself. */
+#include "portside_version.h"
+#include <string.h>
+
+#include "src/api/api.h"
+#include "src/api/reply.h"
+
+/* The peer tells its own .NET version, and clients parse it as one. We have none: this is the
+ * newest generation whose protocol we speak. */
+static const char runtime_version[] = "10.0.0";
+
+static void add_capability(cJSON *list, const char *name, bool enabled)
+{
+    cJSON *json = cJSON_CreateObject();
+
+    (void)cJSON_AddStringToObject(json, "name", name);
+    (void)cJSON_AddBoolToObject(json, "enabled", enabled);
+    (void)cJSON_AddItemToArray(list, json);
+}
+
+void api_get_info(void *user, struct http_exchange *x)
+{
+    const struct options *o = ((struct api *)user)->options;
+    bool listens = o->port_mode == PORT_LISTEN;
+    cJSON *json = cJSON_CreateObject();
+
+    (void)cJSON_AddStringToObject(json, "version", PORTSIDE_VERSION);
+    (void)cJSON_AddStringToObject(json, "runtimeVersion", runtime_version);
+    (void)cJSON_AddStringToObject(json, "diagnosticPortMode", listens ? "Listen" : "Connect");
+    if (listens)
+        (void)cJSON_AddStringToObject(json, "diagnosticPortName", o->port_name);
+    else
+        (void)cJSON_AddNullToObject(json, "diagnosticPortName");
+    cJSON *list = cJSON_AddArrayToObject(json, "capabilities");
+    add_capability(list, "exceptions", false);
+    add_capability(list, "parameters", false);
+    add_capability(list, "call_stacks", false);
+    add_capability(list, "metrics", false);
+    add_capability(list, "http_egress", !o->no_http_egress);
+    reply_json(x, 200, json);
+}
+
+static void reply_text(struct http_exchange *x, int status, const char *text)
+{
+    static const struct http_pair headers[] = {{"Content-Type", "text/plain"}};
+
+    http_respond(x, status, headers, 1, text, strlen(text));
+}
+
+/* Alive: the loop turns. */
+void api_get_healthz(void *user, struct http_exchange *x)
+{
+    (void)user;
+    reply_text(x, 200, "ok\n");
+}
+
+/* Ready: the diagnostic port is open (else we would not be here) and we are not leaving. */
+void api_get_readyz(void *user, struct http_exchange *x)
+{
+    const struct api *api = user;
+
+    reply_text(x, api->draining ? 503 : 200, api->draining ? "shutting down\n" : "ready\n");
+}
