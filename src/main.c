@@ -46,37 +46,14 @@ static const struct log_event
     log_no_auth = {LOG_LEVEL_WARNING, STARTUP, 13,
                    "WARNING: Authentication has been disabled. This can pose a security risk and "
                    "is not intended for production environments."},
-    log_cannot_listen = {LOG_LEVEL_ERROR, STARTUP, 15,
-                         "Unable to listen to {url}. Dotnet-monitor functionality will be "
-                         "limited.\n{reason}"},
-    log_bound_api = {LOG_LEVEL_DEBUG, STARTUP, 16, "Bound default address: {address}"},
-    log_bound_metrics = {LOG_LEVEL_DEBUG, STARTUP, 17, "Bound metrics address: {address}"},
     log_no_key = {LOG_LEVEL_WARNING, STARTUP, 56,
                   "No API key is configured: every protected route answers 401. Use --no-auth to "
                   "go without."},
     log_connect = {LOG_LEVEL_INFORMATION, STARTUP, 76, "Connection mode: Connect"},
     log_listen = {LOG_LEVEL_INFORMATION, STARTUP, 77, "Connection mode: Listen at '{path}'"},
-    log_listening = {LOG_LEVEL_INFORMATION, LIFETIME, 14, "Now listening on: {address}"},
     log_started = {LOG_LEVEL_INFORMATION, LIFETIME, 0,
                    "Application started. Press Ctrl+C to shut down."},
     log_stopping = {LOG_LEVEL_INFORMATION, LIFETIME, 0, "Application is shutting down..."};
-
-/* Listen mode needs a path: the configured one, or the default in the shared folder. */
-static int settle_port_name(struct options *o, struct error *err)
-{
-    char *path = NULL;
-
-    if (o->port_mode != PORT_LISTEN || o->port_name[0])
-        return 0;
-    if (!o->shared_path[0])
-        return error_set(err, -EINVAL,
-                         "In 'Listen' mode, the diagnostic port endpoint name must be specified.");
-    if (asprintf(&path, "%s/dotnet-monitor.sock", o->shared_path) < 0)
-        return error_set(err, -ENOMEM, "DiagnosticPort:EndpointName");
-    free(o->port_name);
-    o->port_name = path;
-    return 0;
-}
 
 static int load_options(struct options *o, const struct command_flags *flags,
                         struct config_keys *keys, struct error *err)
@@ -99,50 +76,6 @@ static int load_options(struct options *o, const struct command_flags *flags,
                  flags->configuration_file);
     if (flags->temp_api_key && !flags->no_auth)
         log_note(LOG_LEVEL_WARNING, "--temp-apikey is ignored: this version has no API keys.");
-    return settle_port_name(o, err);
-}
-
-/* One list of addresses. Returns how many are bound; what cannot be is logged, and in use is fatal
- * (-EADDRINUSE). */
-static int listen_all(struct portside *p, const char *urls, int role, const struct log_event *bound)
-{
-    int count = 0;
-    struct error err;
-    char url[512], address[HTTP_ADDRESS_SIZE];
-
-    for (const char *at = urls; *at; at += strspn(at, ";")) {
-        size_t size = strcspn(at, ";");
-        (void)snprintf(url, sizeof url, "%.*s", (int)size, at);
-        at += size;
-        int r = http_server_listen(p->http, url, role, address, &err);
-        if (r < 0) {
-            log_event(&log_cannot_listen, {"url", url}, {"reason", err.text});
-            if (r == -EADDRINUSE)
-                return r;
-            continue;
-        }
-        count++;
-        log_event(bound, {"address", address});
-        log_event(&log_listening, {"address", address});
-    }
-    return count;
-}
-
-static int start_http(struct portside *p, struct error *err)
-{
-    struct http_handler handler = api_handler(&p->api);
-    int r = http_server_new(&p->loop, &handler, &p->http, err);
-
-    if (r < 0)
-        return r;
-    int api = listen_all(p, p->options.urls, ROLE_API, &log_bound_api);
-    int metrics = 0;
-    if (p->options.metrics && api >= 0)
-        metrics = listen_all(p, p->options.metric_urls, ROLE_METRICS, &log_bound_metrics);
-    if (api < 0 || metrics < 0)
-        return error_set(err, -EADDRINUSE, "An address is in use by another process.");
-    if (api + metrics == 0)
-        return error_set(err, -EINVAL, "Unable to bind any urls.");
     return 0;
 }
 
@@ -173,7 +106,9 @@ static int start_parts(struct portside *p, struct error *err)
         log_write(&log_no_auth, NULL, 0);
     else
         log_write(&log_no_key, NULL, 0);
-    return start_http(p, err);
+    struct http_handler handler = api_handler(&p->api);
+    r = http_server_new(&p->loop, &handler, &p->http, err);
+    return r < 0 ? r : api_listen(&p->api, p->http, err);
 }
 
 static void close_handle(uv_handle_t *handle, void *user)

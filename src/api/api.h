@@ -40,6 +40,10 @@ void api_init(struct api *api);
 /* The http_handler for the server. */
 struct http_handler api_handler(struct api *api);
 
+/* Opens the configured addresses on `http`. One that cannot be opened is logged and passed over;
+ * -EADDRINUSE when one is in use, -EINVAL when none is left. */
+int api_listen(struct api *api, struct http_server *http, struct error *err);
+
 /* Handlers, by resource; `user` is the struct api. */
 void api_get_processes(void *user, struct http_exchange *x);
 void api_get_process(void *user, struct http_exchange *x);

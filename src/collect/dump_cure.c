@@ -35,6 +35,9 @@ static const struct {
     {"Disk quota", "",
      "Cause: a quota on the volume of the dump folder. Cure: raise it, or ask for a smaller type "
      "(?type=Mini)."},
+    {"Only full dumps", "",
+     "Cause: createdump inside a single-file app can write only one type. Cure: ask for "
+     "?type=Full."},
     {"is in use", "", "Cause: another dump of this process is being written. Cure: try again."},
     {"NOT_SUPPORTED", "",
      "Cause: this runtime has no dump command. Cure: use /trace, or gcore from outside."},

@@ -24,16 +24,22 @@ struct dump_folder {
     int lock;   /* the own folder, open and locked */
 };
 
+/* The folder of the diagnostic port is the one that app and sidecar share for certain. */
 static char *choose_base(const struct options *o)
 {
     const char *temp = getenv("TMPDIR");
     char *base = NULL;
 
+    const char *slash = strrchr(o->port_name, '/');
+
     if (o->dump_folder[0])
         return strdup(o->dump_folder);
-    if (!o->shared_path[0])
-        return strdup(temp && temp[0] ? temp : "/tmp");
-    return asprintf(&base, "%s/dumps", o->shared_path) < 0 ? NULL : base;
+    if (o->shared_path[0])
+        return asprintf(&base, "%s/dumps", o->shared_path) < 0 ? NULL : base;
+    if (o->port_mode == PORT_LISTEN && slash)
+        return asprintf(&base, "%.*s/dumps", (int)(slash - o->port_name), o->port_name) < 0 ? NULL
+                                                                                            : base;
+    return strdup(temp && temp[0] ? temp : "/tmp");
 }
 
 static int make_folders(const char *path, struct error *err)

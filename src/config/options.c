@@ -16,15 +16,20 @@ struct option_row {
     const char *expected; /* what would do, for the error */
 };
 
-static bool parse_text(const struct option_row *row, const char *value)
+static bool set_text(char **field, const char *value)
 {
     char *copy = strdup(value);
 
     if (!copy)
         return false;
-    free(*(char **)row->field);
-    *(char **)row->field = copy;
+    free(*field);
+    *field = copy;
     return true;
+}
+
+static bool parse_text(const struct option_row *row, const char *value)
+{
+    return set_text(row->field, value);
 }
 
 static bool parse_boolean(const struct option_row *row, const char *value)
@@ -195,6 +200,28 @@ static void load_row(const struct option_row *row, const struct config_keys *key
         load_list_children(row, keys);
 }
 
+/* The short form wins over the long one. Listen mode needs a path: the configured one, or the
+ * default in the shared folder. */
+static int settle_port(struct options *o, struct error *err)
+{
+    char *path = NULL;
+
+    if (o->diagnostic_port[0]) {
+        o->port_mode = PORT_LISTEN;
+        (void)set_text(&o->port_name, o->diagnostic_port);
+    }
+    if (o->port_mode != PORT_LISTEN || o->port_name[0])
+        return 0;
+    if (!o->shared_path[0])
+        return error_set(err, -EINVAL,
+                         "In 'Listen' mode, the diagnostic port endpoint name must be specified.");
+    if (asprintf(&path, "%s/dotnet-monitor.sock", o->shared_path) < 0)
+        return error_set(err, -ENOMEM, "DiagnosticPort:EndpointName");
+    free(o->port_name);
+    o->port_name = path;
+    return 0;
+}
+
 int options_load(struct options *o, const struct config_keys *keys, struct error *err)
 {
     struct option_row rows[ROW_COUNT];
@@ -211,12 +238,10 @@ int options_load(struct options *o, const struct config_keys *keys, struct error
         *err = faults;
         return err->code;
     }
-    if (o->diagnostic_port[0] != '\0') {
-        o->port_mode = PORT_LISTEN;
-        free(o->port_name);
-        o->port_name = strdup(o->diagnostic_port);
-    }
-    return 0;
+    int r = settle_port(o, err);
+    if (r < 0)
+        options_deinit(o);
+    return r;
 }
 
 static void free_row(struct option_row *row)

@@ -97,7 +97,9 @@ static void resume(struct target *t)
 {
     struct error err;
 
-    if (!t->resume && !t->resumed)
+    /* In Connect mode nobody waits for us: a runtime suspended on its default port was started so
+     * for another tool. */
+    if (!t->resume && !t->resumed && !t->socket_path)
         (void)target_request_empty(t, IPC_RESUME_RUNTIME, REQUEST_FIRST, 0, on_resumed, t,
                                    &t->resume, &err);
 }

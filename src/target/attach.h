@@ -3,9 +3,10 @@
  * still there?
  *
  * Resume comes before everything else and is repeated until the runtime has taken it, whatever
- * fails beside it: an app that waits for us must never hang. Then ProcessInfo, newest revision
- * first. Later the same question every TARGET_REFRESH_MS keeps the answers fresh (a suspended
- * runtime does not know its arguments yet) and notices silence.
+ * fails beside it: an app that waits for us must never hang (Listen mode; in Connect mode it waits
+ * for somebody else). Then ProcessInfo, newest revision first. Later the same question every
+ * TARGET_REFRESH_MS keeps the answers fresh (a suspended runtime does not know its arguments yet)
+ * and notices silence.
  */
 #pragma once
 

@@ -64,7 +64,7 @@ static pid_t last_number(const char *line)
 
 int procfs_status(pid_t pid, struct procfs_status *ret, struct error *err)
 {
-    struct procfs_status st = {(uid_t)-1, (gid_t)-1, pid, 0, 0};
+    struct procfs_status st = {(uid_t)-1, (gid_t)-1, pid, 0};
     char line[1024];
     unsigned effective;
     unsigned long long kib;
@@ -81,8 +81,6 @@ int procfs_status(pid_t pid, struct procfs_status *ret, struct error *err)
             st.namespace_pid = last_number(line);
         else if (sscanf(line, "VmRSS: %llu", &kib) == 1)
             st.rss_bytes = kib * 1024;
-        else if (sscanf(line, "RssAnon: %llu", &kib) == 1)
-            st.rss_anonymous_bytes = kib * 1024;
     }
     *ret = st;
     return 0;
@@ -124,6 +122,26 @@ int procfs_folder_of_mapping(pid_t pid, const char *name, char **ret, struct err
         return *ret ? 0 : error_set(err, -ENOMEM, "maps of process %d", (int)pid);
     }
     return error_set(err, -ENOENT, "process %d has no %s mapped", (int)pid, name);
+}
+
+int procfs_mapped_files(pid_t pid, uint64_t *ret, struct error *err)
+{
+    size_t size = 0;
+    uint64_t total = 0;
+    unsigned long long start, end, inode;
+    char access;
+    cleanup(free_str) char *line = NULL;
+    cleanup(close_file) FILE *file = open_proc(pid, "maps", err);
+
+    if (!file)
+        return err->code;
+    while (getline(&line, &size, file) > 0) {
+        if (sscanf(line, "%llx-%llx %c%*3c %*x %*x:%*x %llu", &start, &end, &access, &inode) == 4 &&
+            access == 'r' && inode != 0 && end > start)
+            total += end - start;
+    }
+    *ret = total;
+    return 0;
 }
 
 bool procfs_same_mounts(pid_t pid)

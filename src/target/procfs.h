@@ -27,7 +27,7 @@ struct procfs_status {
     uid_t uid;
     gid_t gid;
     pid_t namespace_pid;
-    uint64_t rss_bytes, rss_anonymous_bytes;
+    uint64_t rss_bytes;
 };
 
 int procfs_status(pid_t pid, struct procfs_status *ret, struct error *err);
@@ -39,6 +39,9 @@ char *procfs_environment_variable(pid_t pid, const char *name);
  * ("libcoreclr.so"); malloc'ed. -ENOENT when nothing of that name is mapped, -EACCES when the maps
  * are closed to us. */
 int procfs_folder_of_mapping(pid_t pid, const char *name, char **ret, struct error *err);
+
+/* Bytes of all readable mappings of files, resident or not. */
+int procfs_mapped_files(pid_t pid, uint64_t *ret, struct error *err);
 
 /* True if the process shares our mount namespace; false also when we cannot tell. */
 bool procfs_same_mounts(pid_t pid);
