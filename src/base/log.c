@@ -55,8 +55,12 @@ static void add_message(struct text *out, const char *template, const struct log
 
 /* The message's own line breaks are indented like its first line, as the peer's simple formatter
  * does. */
-static void add_indented(struct text *out, const char *message)
+static void add_indented(struct text *out, char *message)
 {
+    for (char *c = message; *c; c++) {
+        if ((unsigned char)*c < ' ' && *c != '\n' && *c != '\t')
+            *c = '?'; /* names of processes are hostile: no escape sequences for the terminal */
+    }
     for (const char *line = message; line;) {
         const char *end = strchr(line, '\n');
         size_t size = end ? (size_t)(end - line) : strlen(line);
@@ -80,7 +84,8 @@ void log_write(const struct log_event *event, const struct log_field *fields, si
     (void)strftime(clock, sizeof clock, "%H:%M:%S", &tm);
     add_message(&message, event->template, fields, count);
     text_add_fmt(&line, "%s %s: %s[%d]\n", clock, tags[event->level], event->category, event->id);
-    add_indented(&line, message.data ? message.data : "");
+    if (message.data)
+        add_indented(&line, message.data);
     if (!line.failed) {
         ssize_t ignored = write(STDOUT_FILENO, line.data, line.size);
         (void)ignored; /* nobody is left to be told that the console is gone */

@@ -1,23 +1,30 @@
 /*
  * A child is over when both its exit was reported and its output pipe is at end of file; only then
- * are all its words there.
+ * are all its words there. A grandchild may hold the pipe open, so after the exit it waits for at
+ * most OUTPUT_MS.
  */
 #include "src/io/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "src/io/timer.h"
 #include "src/io/watch.h"
+
+enum { OUTPUT_MS = 1000 };
 
 struct child {
     uv_process_t process;
     int output; /* read end of the pipe */
     struct watch watch;
-    int pending; /* exit and end of output */
+    bool exited;
+    struct timer patience; /* after the exit, for a grandchild that holds the pipe */
     size_t size;
     struct child_result result;
     void (*on_exit)(void *user, const struct child_result *result);
@@ -29,11 +36,14 @@ static void on_closed(uv_handle_t *handle)
     free(handle->data);
 }
 
-static void finish_part(struct child *c)
+static void finish(void *user)
 {
-    if (--c->pending > 0)
-        return;
+    struct child *c = user;
+
+    timer_stop(&c->patience);
+    watch_stop(&c->watch);
     (void)close(c->output);
+    c->output = -1;
     uv_close((uv_handle_t *)&c->process, on_closed);
     if (c->on_exit)
         c->on_exit(c->user, &c->result);
@@ -43,9 +53,13 @@ static void on_process_exit(uv_process_t *process, int64_t status, int signal)
 {
     struct child *c = process->data;
 
+    c->exited = true;
     c->result.exit_status = status;
     c->result.signal = signal;
-    finish_part(c);
+    if (!c->watch.handle)
+        finish(c);
+    else
+        (void)timer_start(&c->patience, process->loop, OUTPUT_MS, 0, finish, c);
 }
 
 static void on_output(void *user, int events)
@@ -59,7 +73,8 @@ static void on_output(void *user, int events)
         return;
     if (n <= 0) {
         watch_stop(&c->watch);
-        finish_part(c);
+        if (c->exited)
+            finish(c);
         return;
     }
     size_t room = sizeof c->result.output - 1 - c->size;
@@ -68,8 +83,11 @@ static void on_output(void *user, int events)
     c->size += take;
 }
 
-static int spawn(struct child *c, uv_loop_t *loop, char *const argv[], int output)
+static int spawn(struct child *c, uv_loop_t *loop, char *const argv[], const struct child_user *as,
+                 int output)
 {
+    char path[] = "PATH=/usr/bin:/bin";
+    char *environment[] = {path, NULL};
     uv_stdio_container_t stdio[] = {
         {.flags = UV_IGNORE},
         {.flags = UV_INHERIT_FD, .data.fd = output},
@@ -81,13 +99,23 @@ static int spawn(struct child *c, uv_loop_t *loop, char *const argv[], int outpu
         .stdio = stdio,
         .stdio_count = 3,
         .exit_cb = on_process_exit,
+        .env = environment,
     };
+    if (as) {
+        options.flags = UV_PROCESS_SETUID | UV_PROCESS_SETGID; /* and no further groups */
+        options.uid = as->uid;
+        options.gid = as->gid;
+    }
+    /* What we run may come from a stranger's image: it must not gain by running here. Clearing the
+     * ambient set keeps our own capabilities; they only stop being handed down. */
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     int r = uv_spawn(loop, &c->process, &options);
     c->process.data = c;
     return r;
 }
 
-int child_start(uv_loop_t *loop, char *const argv[],
+int child_start(uv_loop_t *loop, char *const argv[], const struct child_user *as,
                 void (*on_exit)(void *user, const struct child_result *result), void *user,
                 struct child **ret, struct error *err)
 {
@@ -102,11 +130,10 @@ int child_start(uv_loop_t *loop, char *const argv[],
     c->output = ends[0];
     c->on_exit = on_exit;
     c->user = user;
-    c->pending = 2;
-    int r = spawn(c, loop, argv, ends[1]);
+    int r = spawn(c, loop, argv, as, ends[1]);
     (void)close(ends[1]);
-    if (r == 0 && watch_start(&c->watch, loop, c->output, UV_READABLE, on_output, c, err) < 0)
-        c->pending--; /* without its words, but with its exit */
+    if (r == 0) /* if that fails: without its words, but with its exit */
+        (void)watch_start(&c->watch, loop, c->output, UV_READABLE, on_output, c, err);
     if (r < 0) {
         (void)close(c->output);
         uv_close((uv_handle_t *)&c->process, on_closed);
@@ -119,5 +146,6 @@ int child_start(uv_loop_t *loop, char *const argv[],
 void child_abandon(struct child *c)
 {
     c->on_exit = NULL;
-    (void)uv_process_kill(&c->process, SIGKILL);
+    if (!c->exited) /* else the pid may be somebody else's by now */
+        (void)uv_process_kill(&c->process, SIGKILL);
 }

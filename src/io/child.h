@@ -18,9 +18,16 @@ struct child_result {
     char output[CHILD_OUTPUT_SIZE]; /* the first lines of standard output and error */
 };
 
-/* Starts argv[0] with no standard input. `on_exit` comes exactly once, later, unless
- * child_abandon() is called first; the child is gone after it returns. */
-int child_start(uv_loop_t *loop, char *const argv[],
+/* The user to run it as; needs root. */
+struct child_user {
+    uid_t uid;
+    gid_t gid;
+};
+
+/* Starts argv[0] with no standard input and next to no environment; `as` NULL: as ourselves.
+ * `on_exit` comes exactly once, later, unless child_abandon() is called first; the child is gone
+ * after it returns. */
+int child_start(uv_loop_t *loop, char *const argv[], const struct child_user *as,
                 void (*on_exit)(void *user, const struct child_result *result), void *user,
                 struct child **ret, struct error *err);
 

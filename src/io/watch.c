@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+enum { STOPPED = -1 };
+
 struct watch_handle {
     uv_poll_t uv;
     struct watch *owner; /* NULL once stopped */
@@ -20,8 +22,21 @@ static void on_poll(uv_poll_t *uv, int status, int events)
 {
     struct watch_handle *h = uv->data;
 
-    if (h->owner)
-        h->ready(h->user, status < 0 ? h->events : events);
+    if (!h->owner)
+        return;
+    if (status >= 0) {
+        h->ready(h->user, events);
+        return;
+    }
+    /* libuv has stopped polling because of POLLERR. What was sent before may still be read, so go
+     * on until the owner has met the error itself. */
+    int wanted = h->events;
+    h->events = STOPPED;
+    h->ready(h->user, wanted);
+    if (h->owner && h->events == STOPPED) {
+        h->events = 0;
+        watch_for(h->owner, wanted);
+    }
 }
 
 int watch_start(struct watch *w, uv_loop_t *loop, int fd, int events,

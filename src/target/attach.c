@@ -15,6 +15,7 @@ static const enum ipc_command info_commands[] = {
 };
 
 static void ask(struct target *t);
+static void resume(struct target *t);
 
 static void settle(struct target *t)
 {
@@ -32,6 +33,7 @@ static void on_settle_late(void *user)
 
 static void on_refresh(void *user)
 {
+    resume(user); /* nothing, unless it could not be sent before */
     ask(user);
 }
 
@@ -77,8 +79,6 @@ static void ask(struct target *t)
                              &t->ask, &err) < 0)
         refresh_in(t, TARGET_REFRESH_MS);
 }
-
-static void resume(struct target *t);
 
 static void on_resumed(void *user, const struct ipc_outcome *outcome)
 {

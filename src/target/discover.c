@@ -83,17 +83,19 @@ static bool report(const struct discover_events *events, const char *path, const
 struct candidate {
     char name[NAME_MAX + 1];
     pid_t pid;
-    unsigned long long key;
+    pid_t visible; /* the pid if the process is ours to see and started when the name says */
     struct timespec modified;
 };
 
-/* By pid, the newest first. */
+/* By pid; of one pid first what is the visible process's, then the newest. */
 static int compare_candidates(const void *left, const void *right)
 {
     const struct candidate *a = left, *b = right;
 
     if (a->pid != b->pid)
         return a->pid < b->pid ? -1 : 1;
+    if (a->visible != b->visible)
+        return a->visible ? -1 : 1;
     if (a->modified.tv_sec != b->modified.tv_sec)
         return a->modified.tv_sec > b->modified.tv_sec ? -1 : 1;
     return a->modified.tv_nsec > b->modified.tv_nsec   ? -1
@@ -104,11 +106,13 @@ static int compare_candidates(const void *left, const void *right)
 static bool fill_candidate(struct candidate *c, int folder, const char *name)
 {
     struct stat file;
+    unsigned long long key;
 
-    if (!discover_parse_name(name, &c->pid, &c->key) ||
+    if (!discover_parse_name(name, &c->pid, &key) ||
         fstatat(folder, name, &file, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISSOCK(file.st_mode))
         return false;
     (void)snprintf(c->name, sizeof c->name, "%s", name);
+    c->visible = visible_pid(c->pid, key);
     c->modified = file.st_mtim;
     return true;
 }
@@ -149,7 +153,7 @@ static void scan_folder(const char *folder, const struct discover_events *events
         if (all[i].pid == served)
             continue;
         (void)snprintf(path, sizeof path, "%s/%s", folder, all[i].name);
-        if (report(events, path, "", all[i].pid, visible_pid(all[i].pid, all[i].key)))
+        if (report(events, path, "", all[i].pid, all[i].visible))
             served = all[i].pid;
     }
     free(all);

@@ -31,8 +31,10 @@ int procfs_stat(pid_t pid, struct procfs_stat *ret, struct error *err)
 
     if (!file)
         return err->code;
-    if (!fgets(line, sizeof line, file))
+    size_t n = fread(line, 1, sizeof line - 1, file); /* the name may hold line breaks */
+    if (n == 0)
         return error_set(err, -ESRCH, "process %d is gone", (int)pid);
+    line[n] = '\0';
     /* The name in brackets may hold anything, brackets too: the last one ends it. */
     const char *after = strrchr(line, ')');
     unsigned long long start;
@@ -79,8 +81,8 @@ int procfs_status(pid_t pid, struct procfs_status *ret, struct error *err)
             st.gid = effective;
         else if (strncmp(line, "NSpid:", 6) == 0)
             st.namespace_pid = last_number(line);
-        else if (sscanf(line, "VmRSS: %llu", &kib) == 1)
-            st.rss_bytes = kib * 1024;
+        else if (sscanf(line, "VmRSS: %llu", &kib) == 1 || sscanf(line, "VmSwap: %llu", &kib) == 1)
+            st.memory_bytes += kib * 1024;
     }
     *ret = st;
     return 0;
@@ -105,6 +107,8 @@ char *procfs_environment_variable(pid_t pid, const char *name)
 
 int procfs_folder_of_mapping(pid_t pid, const char *name, char **ret, struct error *err)
 {
+    static const char deleted[] = " (deleted)";
+    const ssize_t deleted_size = sizeof deleted - 1;
     size_t size = 0, name_size = strlen(name);
     cleanup(free_str) char *line = NULL;
     cleanup(close_file) FILE *file = open_proc(pid, "maps", err);
@@ -114,6 +118,8 @@ int procfs_folder_of_mapping(pid_t pid, const char *name, char **ret, struct err
     for (ssize_t n; (n = getline(&line, &size, file)) > 0;) {
         if (line[n - 1] == '\n')
             line[--n] = '\0';
+        if (n > deleted_size && strcmp(line + n - deleted_size, deleted) == 0)
+            line[n - deleted_size] = '\0'; /* replaced by a newer version while it runs */
         char *path = strchr(line, '/'), *slash = strrchr(line, '/');
         if (!path || !slash || strlen(slash + 1) != name_size || strcmp(slash + 1, name) != 0)
             continue;

@@ -27,7 +27,7 @@ struct procfs_status {
     uid_t uid;
     gid_t gid;
     pid_t namespace_pid;
-    uint64_t rss_bytes;
+    uint64_t memory_bytes; /* resident and swapped out */
 };
 
 int procfs_status(pid_t pid, struct procfs_status *ret, struct error *err);

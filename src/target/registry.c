@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/clock.h"
 #include "src/base/limits.h"
 #include "src/base/log.h"
 #include "src/base/text.h"
@@ -14,36 +16,44 @@
 #include "src/target/attach.h"
 #include "src/target/discover.h"
 #include "src/target/requests.h"
+#include "src/target/surplus.h"
 
 struct registry {
     uv_loop_t *loop;
     const struct options *options;
     struct list targets;
     unsigned count;
+    uint64_t next_number;
+    int64_t complained_at;
     struct list waits;
     struct ipc_listener *listener; /* Listen mode */
     struct timer scan;             /* Connect mode */
 };
 
-enum { SCAN_MS = 5000 };
+enum { SCAN_MS = 5000, COMPLAIN_MS = 60 * 1000 };
 
 static const struct log_event log_altered = {
     LOG_LEVEL_WARNING, "Microsoft.Diagnostics.Tools.Monitor.DiagnosticPortServer", 67, "{text}"};
 
-static bool is_settled(struct registry *r)
+/* Only processes that were there when the wait began: a stream of new ones must not hold anybody
+ * up. */
+static bool is_settled(const struct registry *r, uint64_t before)
 {
-    list_each(t, &r->targets, struct target, link)
+    list_each(t, &r->targets, const struct target, link)
     {
-        if (!t->settled)
+        if (t->number < before && !t->settled)
             return false;
     }
     return true;
 }
 
+/* The oldest wait has the smallest set, so it ends first. */
 static void wake_waits(struct registry *r)
 {
-    while (!list_empty(&r->waits) && is_settled(r)) {
+    while (!list_empty(&r->waits)) {
         struct registry_wait *w = container_of(r->waits.next, struct registry_wait, link);
+        if (!is_settled(r, w->before))
+            return;
         list_remove(&w->link);
         w->on_settled(w->user);
     }
@@ -105,6 +115,7 @@ static int add_target(struct registry *r, const struct guid *cookie, uint64_t pi
     int code = target_new(r->loop, cookie, pid, peer, &events, ret, err);
     if (code < 0)
         return code;
+    (*ret)->number = r->next_number++;
     list_append(&r->targets, &(*ret)->link);
     r->count++;
     return 0;
@@ -116,6 +127,17 @@ static bool is_same_peer(const struct target *t, const struct ipc_peer *peer)
     return t->peer.uid == peer->uid && (t->peer.pid == peer->pid || !t->peer.pid || !peer->pid);
 }
 
+/* What a peer can cause at will is logged once a minute. */
+static bool may_complain(struct registry *r)
+{
+    int64_t now = clock_monotonic_ms();
+
+    if (r->complained_at && now - r->complained_at < COMPLAIN_MS)
+        return false;
+    r->complained_at = now;
+    return true;
+}
+
 static void on_advertise(void *user, const struct ipc_advertise *advertise, struct ipc_channel *ch)
 {
     struct registry *r = user;
@@ -124,17 +146,24 @@ static void on_advertise(void *user, const struct ipc_advertise *advertise, stru
     bool is_new = !t;
     struct error err;
 
+    if (advertise->pid == 0 ||
+        advertise->pid > INT_MAX) { /* no pid of Linux; clients read 32 bits */
+        ipc_channel_free(ch);
+        return;
+    }
     if (t && !is_same_peer(t, peer)) {
-        log_note(LOG_LEVEL_WARNING,
-                 "Refused a connection of uid %d that claims to be process %llu of uid %d.",
-                 (int)peer->uid, (unsigned long long)t->pid, (int)t->peer.uid);
+        if (may_complain(r))
+            log_note(LOG_LEVEL_WARNING,
+                     "Refused a connection of uid %d that claims to be process %llu of uid %d.",
+                     (int)peer->uid, (unsigned long long)t->pid, (int)t->peer.uid);
         ipc_channel_free(ch);
         return;
     }
     if (is_new && add_target(r, &advertise->cookie, advertise->pid, peer, &t, &err) < 0) {
-        log_note(LOG_LEVEL_ERROR, "Process %llu cannot be watched: %s",
-                 (unsigned long long)advertise->pid, err.text);
-        ipc_channel_free(ch);
+        if (may_complain(r))
+            log_note(LOG_LEVEL_ERROR, "Process %llu is resumed, but not watched: %s",
+                     (unsigned long long)advertise->pid, err.text);
+        surplus_resume(r->loop, ch);
         return;
     }
     target_offer(t, ch);
@@ -230,6 +259,13 @@ static bool is_known(void *user, const char *socket_path)
     return false;
 }
 
+/* Anybody may make a file of that name; only the process's own user (or root) can be behind it. */
+static bool is_impostor(const struct discovered *found, const struct ipc_peer *peer)
+{
+    return found->peer.pid && found->peer.uid != (uid_t)-1 && peer->uid != found->peer.uid &&
+           peer->uid != 0;
+}
+
 /* Connects first: of files that nobody listens at there can be many, and they are not worth a word.
  */
 static bool on_found(void *user, const struct discovered *found)
@@ -244,7 +280,16 @@ static bool on_found(void *user, const struct discovered *found)
         log_note(LOG_LEVEL_DEBUG, "Passed over %s", err.text);
         return false;
     }
-    if (add_target(r, &no_cookie, (uint64_t)found->pid, &found->peer, &t, &err) < 0) {
+    struct ipc_peer peer = *ipc_channel_peer(ch);
+    if (is_impostor(found, &peer)) {
+        log_note(LOG_LEVEL_WARNING, "Passed over %s: uid %d listens there for a process of uid %d.",
+                 found->socket_path, (int)peer.uid, (int)found->peer.uid);
+        ipc_channel_free(ch);
+        return false;
+    }
+    if (found->peer.pid)
+        peer.pid = found->peer.pid;
+    if (add_target(r, &no_cookie, (uint64_t)found->pid, &peer, &t, &err) < 0) {
         ipc_channel_free(ch);
         return true;
     }
@@ -324,7 +369,8 @@ void registry_settle(struct registry *r, struct registry_wait *w, void (*on_sett
     list_init(&w->link);
     if (r->options->port_mode == PORT_CONNECT)
         scan(r);
-    if (is_settled(r))
+    w->before = r->next_number;
+    if (is_settled(r, w->before))
         on_settled(user);
     else
         list_append(&r->waits, &w->link);

@@ -32,6 +32,7 @@ struct list *registry_targets(struct registry *r);
 /* One that waits for registry_settle(); embedded in its owner. */
 struct registry_wait {
     struct list link;
+    uint64_t before; /* targets with a smaller number are waited for */
     void (*on_settled)(void *user);
     void *user;
 };

@@ -15,7 +15,7 @@
 #include "src/base/limits.h"
 #include "src/target/procfs.h"
 
-enum { IDLE_CHANNELS_MAX = 4 };
+enum { IDLE_CHANNELS_MAX = 4, RETRY_MS = 200 };
 
 struct target_request {
     struct list link;
@@ -171,39 +171,36 @@ static bool means_dead(int code)
     return code == -ECONNREFUSED || code == -ENOENT;
 }
 
-static void on_retry(void *user)
+static void on_start(void *user)
 {
     pump(user);
 }
 
-/* Starts the next request if there is one, nothing is in flight and a connection can be had. */
+/*
+ * Starts the next request if there is one, nothing is in flight and a connection can be had. After
+ * a failure it goes on from the loop, later: whoever is told may ask again at once, and that must
+ * not become a circle.
+ */
 static void pump(struct target *t)
 {
     struct error err;
 
-    while (!t->in_flight && !list_empty(&t->queue)) {
-        struct target_request *r = container_of(t->queue.next, struct target_request, link);
-        struct ipc_channel *ch = take_channel(t, &err);
-        if (!ch && err.code == -EAGAIN) {
-            /* The backlog is full: the server thread is stuck. The deadlines of the requests
-             * decide. */
-            (void)timer_start(&t->grace, t->loop, TARGET_GRACE_MS, 0, on_retry, t);
-            return;
-        }
-        if (!ch && means_dead(err.code)) {
-            target_set_gone(t);
-            return;
-        }
-        if (!ch && err.code == 0)
-            return;
-        if (!ch || launch(r, ch, &err) < 0)
-            end_with(r, err.code, err.text);
+    if (t->in_flight || list_empty(&t->queue))
+        return;
+    struct target_request *r = container_of(t->queue.next, struct target_request, link);
+    struct ipc_channel *ch = take_channel(t, &err);
+    if (ch && launch(r, ch, &err) == 0)
+        return;
+    if (!ch && err.code == 0)
+        return; /* Listen mode: the runtime will offer a connection */
+    if (!ch && means_dead(err.code)) {
+        target_set_gone(t);
+        return;
     }
-}
-
-static void on_start(void *user)
-{
-    pump(user);
+    (void)timer_start(&t->start, t->loop, RETRY_MS, 0, on_start, t);
+    if (err.code !=
+        -EAGAIN) /* a full backlog: the server thread is stuck, and the deadlines decide */
+        end_with(r, err.code, err.text);
 }
 
 int target_request_start(struct target *t, enum ipc_command command, const void *message,
@@ -213,7 +210,8 @@ int target_request_start(struct target *t, enum ipc_command command, const void 
 {
     if (t->gone)
         return error_set(err, -ESRCH, "the process has ended");
-    if (t->queue_count >= LIMIT_TARGET_QUEUE)
+    /* What goes first is ours (resume, dump) and few; what waits in line comes from clients. */
+    if (place == REQUEST_LAST && t->queue_count >= LIMIT_TARGET_QUEUE)
         return error_set(err, -ENOBUFS, "%u requests wait for this process already",
                          t->queue_count);
     struct target_request *r = calloc(1, sizeof *r);

@@ -14,9 +14,11 @@ struct target_request;
 enum {
     REQUEST_DEADLINE_MS = 5000, /* for commands that a healthy runtime answers in 1 ms */
     REQUEST_UNRESPONSIVE_MS =
-        3000,               /* no answer for so long: marked. The peer gives up after 250 ms. */
-    TARGET_GRACE_MS = 1000, /* all sockets closed for so long: gone. A runtime reconnects within 0.5
-                               s (its longest pause between two tries, FACTS section 3). */
+        3000, /* no answer for so long: marked. The peer gives up after 250 ms. */
+    /* All sockets closed for so long: gone. A runtime reconnects within 0.5 s (its longest pause
+       between two tries, FACTS section 3), later when it is starved. Where we see the process, its
+       end is noticed at once. */
+    TARGET_GRACE_MS = 3000,
 };
 
 enum request_place { REQUEST_LAST, REQUEST_FIRST };

@@ -51,6 +51,7 @@ struct target {
     char *root;           /* "" or "/proc/PID/root": prefix of its paths as we see them */
     char *socket_path;    /* Connect mode: where it listens; NULL in Listen mode */
     struct target_info info;
+    uint64_t number; /* in order of arrival */
     bool settled, gone;
     bool listed; /* settled, and not a second way to a process that is listed already */
     int64_t unresponsive_since; /* ticks (base/clock.h); 0 while it answers */
