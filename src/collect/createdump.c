@@ -66,6 +66,28 @@ int createdump_check(const struct target *t, struct error *err)
                      process.uid, strstr(path, "/root") + 5, (unsigned)file.st_mode & 0777);
 }
 
+/* See the header: who may run it here, and as whom. */
+static int choose_user(const struct target *t, struct child_user *ret, bool *ret_other,
+                       struct error *err)
+{
+    struct procfs_status process;
+    uid_t we = geteuid();
+    int r = procfs_status(t->host_pid, &process, err);
+
+    if (r < 0)
+        return r;
+    *ret = (struct child_user){process.uid, process.gid};
+    *ret_other = process.uid != we;
+    if (process.uid == we && we != 0)
+        return 0;
+    if (procfs_same_mounts(t->host_pid) && (process.uid == we || we == 0))
+        return 0;
+    return error_set(err, -EPERM,
+                     "its createdump would have to run as uid %u, and portside runs as uid %u%s. "
+                     "Cure: run portside as the app's user, with a shared pid namespace",
+                     process.uid, we, we == 0 ? " in another mount namespace" : "");
+}
+
 int createdump_run(uv_loop_t *loop, const struct target *t, enum dump_type type, const char *path,
                    void (*on_exit)(void *user, const struct child_result *result), void *user,
                    struct child **ret, struct error *err)
@@ -78,8 +100,12 @@ int createdump_run(uv_loop_t *loop, const struct target *t, enum dump_type type,
     };
     cleanup(free_str) char *program = NULL;
     char pid[24], type_switch[16];
+    struct child_user user_of_target;
+    bool as_other;
 
     int r = createdump_find(t, &program, err);
+    if (r == 0)
+        r = choose_user(t, &user_of_target, &as_other, err);
     if (r < 0)
         return r;
     (void)snprintf(pid, sizeof pid, "%d", (int)t->host_pid);
@@ -89,5 +115,17 @@ int createdump_run(uv_loop_t *loop, const struct target *t, enum dump_type type,
         return error_set(err, -ENOMEM, "createdump");
     char option[] = "-f";
     char *argv[] = {program, type_switch, option, file, pid, NULL};
-    return child_start(loop, argv, on_exit, user, ret, err);
+    return child_start(loop, argv, as_other ? &user_of_target : NULL, on_exit, user, ret, err);
+}
+
+void createdump_explain(const struct child_result *result, struct error *err)
+{
+    (void)error_set(err, -EIO,
+                    "The process does not answer on its diagnostic port, and its createdump, run "
+                    "from outside, failed (exit code %d, signal %d): %s",
+                    (int)result->exit_status, result->signal, result->output);
+    if (strstr(result->output, "ptrace("))
+        (void)error_append(
+            err, "Cause: ptrace is denied to portside's container for this process. Cure: "
+                 "the same uid and gid, and no seccomp profile or Yama scope against it.");
 }

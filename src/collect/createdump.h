@@ -28,7 +28,15 @@ int createdump_find(const struct target *t, char **ret, struct error *err);
  */
 int createdump_check(const struct target *t, struct error *err);
 
-/* Runs it against the target, writing to `path` (ours). -EPERM etc. when it cannot be run. */
+/*
+ * Runs it against the target, writing to `path` (ours). The program comes from the target's image
+ * and is not to be trusted: it runs as the target's user, and only where that gives the target
+ * nothing that it does not have already, which is when it shares our mount namespace, or when we
+ * ourselves run as that user and not as root. Else -EPERM.
+ */
 int createdump_run(uv_loop_t *loop, const struct target *t, enum dump_type type, const char *path,
                    void (*on_exit)(void *user, const struct child_result *result), void *user,
                    struct child **ret, struct error *err);
+
+/* What its failure means. */
+void createdump_explain(const struct child_result *result, struct error *err);

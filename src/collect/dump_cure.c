@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { WORDS_MAX = 560 };
+
 /* First row whose words are all in the text wins. */
 static const struct {
     const char *first, *second, *cure;
@@ -44,6 +46,10 @@ static const struct {
     {"0x80004005", "",
      "Cause: the runtime gave none. A NativeAOT app has no createdump and cannot be dumped; a "
      "single-file app can only write Full dumps (?type=Full)."},
+    {"Broken pipe", "", "Cause: the reader of the dump went away. Cure: try again."},
+    {"process has ended", "",
+     "Cause: the process ended while it was asked, perhaps killed for its memory. Cure: look at "
+     "its exit code and the container's events."},
     {"closed the connection", "",
      "Cause: the process ended while it was asked, perhaps killed for its memory. Cure: look at "
      "its exit code and the container's events."},
@@ -53,9 +59,15 @@ void dump_cure_append(struct error *err, const char *folder, unsigned uid)
 {
     size_t size = strlen(err->text);
 
+    if (strstr(err->text, "Cure:")) /* it has one already */
+        return;
     for (size_t i = 0; i < sizeof cures / sizeof cures[0]; i++) {
         if (!strstr(err->text, cures[i].first) || !strstr(err->text, cures[i].second))
             continue;
+        if (size > WORDS_MAX) { /* createdump can be long; the cure matters more */
+            (void)snprintf(err->text + WORDS_MAX, sizeof err->text - WORDS_MAX, "...\n");
+            size = strlen(err->text);
+        }
         (void)error_append(err, "%s%s (Dump folder: %s",
                            size && err->text[size - 1] == '\n' ? "" : "\n", cures[i].cure, folder);
         if (uid != (unsigned)-1)

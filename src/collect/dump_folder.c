@@ -7,16 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "src/base/cleanup.h"
+#include "src/collect/folders.h"
 
-static const char own_prefix[] = "portside-";
+static const char own_prefix[] = "portside-dumps.";
+static const char file_name[] = "core";
 
-enum { OWN_NAME_SIZE = sizeof "portside-XXXXXX" - 1 };
+enum { OWN_NAME_SIZE = sizeof "portside-dumps.XXXXXX" - 1, MAKE_TRIES = 3 };
 
 struct dump_folder {
     char *base; /* configured */
@@ -29,7 +30,6 @@ static char *choose_base(const struct options *o)
 {
     const char *temp = getenv("TMPDIR");
     char *base = NULL;
-
     const char *slash = strrchr(o->port_name, '/');
 
     if (o->dump_folder[0])
@@ -42,36 +42,31 @@ static char *choose_base(const struct options *o)
     return strdup(temp && temp[0] ? temp : "/tmp");
 }
 
-static int make_folders(const char *path, struct error *err)
+static bool is_dump_name(const char *name)
 {
-    char part[PATH_MAX];
-
-    if (path[0] != '/')
-        return error_set(err, -EINVAL,
-                         "dump folder '%s': Storage:DumpTempFolder must be an absolute path", path);
-    (void)snprintf(part, sizeof part, "%s", path);
-    for (char *at = strchr(part + 1, '/');; at = strchr(at + 1, '/')) {
-        if (at)
-            *at = '\0';
-        if (mkdir(part, 0755) < 0 && errno != EEXIST)
-            return error_set(err, -errno,
-                             "dump folder %s: %s; mount a volume there that uid %u can write, or "
-                             "set Storage:DumpTempFolder",
-                             path, strerror(errno), geteuid());
-        if (!at)
-            return 0;
-        *at = '/';
-    }
+    return strlen(name) == DUMP_NAME_SIZE - 1 &&
+           strspn(name, "0123456789abcdef") == DUMP_NAME_SIZE - 1;
 }
 
-static void remove_files(int folder)
+/* Removes one dump's folder; only what we make ourselves is touched. */
+static void remove_dump(int own, const char *name)
 {
-    int copy = fcntl(folder, F_DUPFD_CLOEXEC, 0);
+    cleanup(close_fd) int fd = openat(own, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    (void)unlinkat(fd, file_name, 0);
+    (void)unlinkat(own, name, AT_REMOVEDIR);
+}
+
+static void remove_dumps(int own)
+{
+    int copy = openat(own, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     cleanup(close_dir) DIR *dir = copy < 0 ? NULL : fdopendir(copy);
 
     for (struct dirent *e; dir && (e = readdir(dir)) != NULL;) {
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-            (void)unlinkat(folder, e->d_name, 0);
+        if (is_dump_name(e->d_name))
+            remove_dump(own, e->d_name);
     }
 }
 
@@ -83,7 +78,7 @@ static void sweep_one(int base, const char *name)
 
     if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != geteuid() || flock(fd, LOCK_EX | LOCK_NB) < 0)
         return;
-    remove_files(fd);
+    remove_dumps(fd);
     (void)unlinkat(base, name, AT_REMOVEDIR);
 }
 
@@ -125,7 +120,7 @@ void dump_folder_free(struct dump_folder *f)
     if (!f)
         return;
     if (f->lock >= 0)
-        remove_files(f->lock);
+        remove_dumps(f->lock);
     if (f->own)
         (void)rmdir(f->own);
     forget_own(f);
@@ -138,12 +133,14 @@ const char *dump_folder_path(const struct dump_folder *f)
     return f->base;
 }
 
-/* "portside-XXXXXX" in `base`, mode 0711, open and locked. */
-static int make_own(const char *base, char **ret_path, int *ret_lock, struct error *err)
+/* "portside-dumps.XXXXXX" in the base, open and locked. -EAGAIN: another server swept it before we
+ * had the lock. */
+static int make_own(struct dump_folder *f, struct error *err)
 {
+    struct stat st;
     cleanup(free_str) char *path = NULL;
 
-    if (asprintf(&path, "%s/%sXXXXXX", base, own_prefix) < 0) {
+    if (asprintf(&path, "%s/%sXXXXXX", f->base, own_prefix) < 0) {
         path = NULL;
         return error_set(err, -ENOMEM, "dump folder");
     }
@@ -151,16 +148,14 @@ static int make_own(const char *base, char **ret_path, int *ret_lock, struct err
         return error_set(err, -errno,
                          "dump folder %s: %s; it must be writable for portside (uid %u): fix its "
                          "owner or mode, or set Storage:DumpTempFolder",
-                         base, strerror(errno), geteuid());
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fchmod(fd, 0711) < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0) {
-        int code = -errno;
-        close_fd(&fd);
-        (void)rmdir(path);
-        return error_set(err, code, "dump folder %s: %s", path, strerror(-code));
-    }
-    *ret_lock = fd;
-    *ret_path = take_ptr(path);
+                         f->base, strerror(errno), geteuid());
+    cleanup(close_fd) int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &st) < 0 || st.st_nlink == 0)
+        return error_set(err, -EAGAIN, "dump folder %s: swept by another server", path);
+    if (fchmod(fd, 0711) < 0)
+        return error_set(err, -errno, "dump folder %s: %s", path, strerror(errno));
+    f->lock = take_fd(&fd);
+    f->own = take_ptr(path);
     return 0;
 }
 
@@ -169,126 +164,146 @@ static int ensure_own(struct dump_folder *f, struct error *err)
 {
     struct stat there, locked;
 
-    if (f->own && stat(f->own, &there) == 0 && fstat(f->lock, &locked) == 0 &&
-        there.st_ino == locked.st_ino)
+    if (f->own && lstat(f->own, &there) == 0 && fstat(f->lock, &locked) == 0 &&
+        there.st_ino == locked.st_ino && there.st_dev == locked.st_dev)
         return 0;
     forget_own(f);
-    int r = make_folders(f->base, err);
-    return r < 0 ? r : make_own(f->base, &f->own, &f->lock, err);
+    int r = folders_make(f->base, err);
+    for (int i = 0; r == 0 && i < MAKE_TRIES; i++) {
+        r = make_own(f, err);
+        if (r != -EAGAIN)
+            break;
+        r = i + 1 < MAKE_TRIES ? 0 : r;
+    }
+    return r;
 }
 
 /* In another mount namespace the base is looked for under its root; "/tmp" is there in nearly all
  * images. */
-static void foreign_base(const struct dump_folder *f, const char *root, char path[static PATH_MAX])
+static int open_foreign_base(const struct dump_folder *f, const char *root, const char **ret_path,
+                             struct error *err)
 {
-    struct stat st;
-
-    (void)snprintf(path, PATH_MAX, "%s%s", root, f->base);
-    if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
-        (void)snprintf(path, PATH_MAX, "%s/tmp", root);
+    *ret_path = f->base;
+    int fd = folders_open_in_root(root, f->base, err);
+    if (fd < 0) {
+        *ret_path = "/tmp";
+        fd = folders_open_in_root(root, "/tmp", err);
+    }
+    return fd;
 }
 
 int dump_folder_free_bytes(struct dump_folder *f, const char *root, uint64_t *ret,
                            struct error *err)
 {
-    char path[PATH_MAX];
+    const char *path = f->base;
     struct statvfs st;
+    cleanup(close_fd) int fd = -1;
 
-    if (root[0] == '\0') {
-        int r = make_folders(f->base, err);
-        if (r < 0)
-            return r;
-    }
-    foreign_base(f, root, path);
-    if (statvfs(path, &st) < 0)
-        return error_set(err, -errno, "free space of %s: %s", path, strerror(errno));
+    int r = root[0] ? 0 : folders_make(f->base, err);
+    if (r < 0)
+        return r;
+    fd = root[0] ? open_foreign_base(f, root, &path, err)
+                 : open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fstatvfs(fd, &st) < 0)
+        return error_set(err, -errno, "free space of %s%s: %s", root, path, strerror(errno));
     *ret = (uint64_t)st.f_bavail * st.f_frsize;
     return 0;
 }
 
-static int random_name(char name[static 33], struct error *err)
+/* The parent's descriptor and its path as the target sees it. */
+static int open_parent(struct dump_folder *f, const char *root, struct dump_place *place,
+                       const char **ret_path, struct error *err)
 {
-    uint8_t bytes[16];
+    if (root[0]) {
+        place->parent = open_foreign_base(f, root, ret_path, err);
+        return place->parent < 0 ? err->code : 0;
+    }
+    int r = ensure_own(f, err);
+    if (r < 0)
+        return r;
+    *ret_path = f->own;
+    place->parent = fcntl(f->lock, F_DUPFD_CLOEXEC, 0);
+    return place->parent < 0 ? error_set(err, -errno, "dump folder: %s", strerror(errno)) : 0;
+}
 
-    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-        return error_set(err, -EIO, "no random numbers");
-    for (size_t i = 0; i < sizeof bytes; i++)
-        (void)snprintf(name + 2 * i, 3, "%02x", bytes[i]);
+static int make_folder(struct dump_place *place, struct error *err)
+{
+    struct stat st;
+
+    if (mkdirat(place->parent, place->name, 0700) < 0) {
+        int code = -errno;
+        place->name[0] = '\0'; /* not ours to remove */
+        return error_set(err, code, "dump folder: create a folder in it: %s", strerror(-code));
+    }
+    place->folder =
+        openat(place->parent, place->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (place->folder < 0 || fstat(place->folder, &st) < 0 || st.st_uid != geteuid() ||
+        fchmod(place->folder, 0711) < 0)
+        return error_set(err, -EACCES, "dump folder: %s was taken away", place->name);
     return 0;
 }
 
-static int make_file(const char *path, mode_t mode, struct error *err)
-{
-    int fd = open(path, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-
-    if (fd < 0 || fchmod(fd, mode) < 0) {
-        int code = -errno;
-        close_fd(&fd);
-        return error_set(err, code, "create %s: %s", path, strerror(-code));
-    }
-    return fd;
-}
-
-static int make_pipe(const char *path, mode_t mode, struct error *err)
-{
-    if (mkfifo(path, mode) < 0 || chmod(path, mode) < 0)
-        return error_set(err, -errno, "create pipe %s: %s", path, strerror(errno));
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-    return fd >= 0 ? fd : error_set(err, -errno, "open pipe %s: %s", path, strerror(errno));
-}
-
-/* Writable for the target: by owner when it runs as our uid, else for all: only who knows the name
- * gets there. */
+/* Writable for the target, readable only for us. By owner when it runs as our uid, else for all who
+ * know the name. */
 static mode_t file_mode(uid_t uid)
 {
-    return uid == geteuid() ? 0600 : 0666;
+    return uid == geteuid() ? 0600 : 0622;
+}
+
+static int make_file(struct dump_place *place, uid_t uid, bool pipe, struct error *err)
+{
+    mode_t mode = file_mode(uid);
+    int flags = pipe ? O_RDONLY | O_NONBLOCK : O_RDONLY | O_CREAT | O_EXCL;
+
+    if (pipe && mkfifoat(place->folder, file_name, 0600) < 0)
+        return error_set(err, -errno, "create pipe %s: %s", place->path, strerror(errno));
+    place->fd = openat(place->folder, file_name, flags | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (place->fd < 0 || fchmod(place->fd, mode) < 0)
+        return error_set(err, -errno, "create %s: %s", place->path, strerror(errno));
+    return 0;
 }
 
 int dump_place_make(struct dump_folder *f, const char *root, uid_t uid, bool pipe,
                     struct dump_place *ret, struct error *err)
 {
-    struct dump_place place = {.fd = -1};
-    char name[33], base[PATH_MAX];
-    const char *folder;
-    int lock = -1;
+    struct dump_place place = DUMP_PLACE_NONE;
+    const char *parent = NULL;
 
-    int r = random_name(name, err);
-    if (r == 0 && root[0]) {
-        foreign_base(f, root, base);
-        r = make_own(base, &place.own_folder, &lock, err);
-        close_fd(&lock);
-    } else if (r == 0) {
-        r = ensure_own(f, err);
-    }
-    if (r < 0)
+    int r = folders_random_name(place.name, err);
+    if (r == 0)
+        r = open_parent(f, root, &place, &parent, err);
+    if (r == 0)
+        r = make_folder(&place, err);
+    if (r == 0 && (asprintf(&place.target_path, "%s/%s/%s", parent, place.name, file_name) < 0 ||
+                   asprintf(&place.path, "%s%s", root, place.target_path) < 0))
+        r = error_set(err, -ENOMEM, "dump file");
+    if (r == 0)
+        r = make_file(&place, uid, pipe, err);
+    if (r < 0) {
+        dump_place_remove(&place);
         return r;
-    folder = place.own_folder ? place.own_folder : f->own;
-    if (asprintf(&place.path, "%s/%s", folder, name) < 0 ||
-        !(place.target_path = strdup(place.path + strlen(root)))) {
-        dump_place_remove(&place);
-        return error_set(err, -ENOMEM, "dump file");
-    }
-    place.fd = pipe ? make_pipe(place.path, file_mode(uid), err)
-                    : make_file(place.path, file_mode(uid), err);
-    if (place.fd < 0) {
-        dump_place_remove(&place);
-        return err->code;
     }
     *ret = place;
     return 0;
 }
 
+void dump_place_unlink(struct dump_place *place)
+{
+    if (place->folder >= 0)
+        (void)unlinkat(place->folder, file_name, 0);
+    if (place->folder >= 0 && place->name[0])
+        (void)unlinkat(place->parent, place->name, AT_REMOVEDIR);
+    place->name[0] = '\0';
+    close_fd(&place->folder);
+    close_fd(&place->parent);
+    place->folder = place->parent = -1;
+}
+
 void dump_place_remove(struct dump_place *place)
 {
-    if (place->path) {
-        if (place->fd >= 0)
-            (void)close(place->fd);
-        (void)unlink(place->path);
-    }
-    if (place->own_folder)
-        (void)rmdir(place->own_folder);
+    dump_place_unlink(place);
+    close_fd(&place->fd);
     free(place->path);
     free(place->target_path);
-    free(place->own_folder);
-    *place = (struct dump_place){.fd = -1};
+    *place = DUMP_PLACE_NONE;
 }

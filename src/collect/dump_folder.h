@@ -1,13 +1,18 @@
 /*
  * collect/dump_folder.h - where dumps lie while they are written, and that nothing stays there.
  *
- * Inside the configured folder each server makes one of its own, `portside-XXXXXX`, mode 0711:
- * others can pass through but neither list nor add. The dump's file is made by us beforehand, with
- * a name nobody can guess: createdump opens an existing file, truncates it and keeps owner and mode
- * (FACTS section 7), so an app of any uid can be dumped and we can read the result. A folder of our
- * own also keeps clear of fs.protected_regular, which forbids opening other users' files in sticky
- * folders. The own folder is locked (flock) while its server lives; at start, folders of dead
- * servers are removed.
+ * Inside the configured folder each server makes one of its own, `portside-dumps.XXXXXX`, and in it
+ * one per dump with a random name, both mode 0711: others can pass through but neither list nor
+ * add. The dump's file is made by us beforehand: createdump opens an existing file, truncates it
+ * and keeps owner and mode (FACTS section 7), so an app of any uid can be dumped and we can read
+ * the result. Folders of our own also keep clear of fs.protected_regular, which forbids opening
+ * other users' files in sticky folders. As soon as the writer has opened the file its names are
+ * removed: what is written then lives only in our descriptor, and a writer that comes too late
+ * finds no folder to write to. The own folder is locked (flock) while its server lives; at start,
+ * folders of dead servers are removed.
+ *
+ * A target in another mount namespace (found through /proc/PID/root) is given its folder there;
+ * nothing of its file system is followed out of its root.
  */
 #pragma once
 
@@ -20,13 +25,19 @@
 
 struct dump_folder;
 
+enum { DUMP_NAME_SIZE = 33 };
+
 /* One dump's file, or pipe. */
 struct dump_place {
-    char *path;        /* as we see it */
-    char *target_path; /* as the target sees it */
-    char *own_folder;  /* made for this dump alone (in another mount namespace); else NULL */
-    int fd;            /* open for reading; a pipe's is non-blocking */
+    int fd;                    /* open for reading; a pipe's is non-blocking */
+    char *path;                /* as we see it */
+    char *target_path;         /* as the target sees it */
+    int parent, folder;        /* descriptors of the folder around its folder, and of its folder */
+    char name[DUMP_NAME_SIZE]; /* of its folder in the parent; "" once removed */
 };
+
+/* What dump_place_remove() leaves, and where to start. */
+#define DUMP_PLACE_NONE ((struct dump_place){.fd = -1, .parent = -1, .folder = -1})
 
 /* Sweeps leftovers now; makes nothing yet. Never fails for a folder that cannot be used: dumps will
  * then say so. */
@@ -35,7 +46,7 @@ int dump_folder_new(const struct options *options, struct dump_folder **ret, str
 /* Removes the own folder. */
 void dump_folder_free(struct dump_folder *f);
 
-/* The configured folder, for messages and for free space. */
+/* The configured folder, for messages. */
 const char *dump_folder_path(const struct dump_folder *f);
 
 /* Bytes free for us where a dump of a target with this root ("" or "/proc/PID/root") would lie. */
@@ -47,5 +58,8 @@ int dump_folder_free_bytes(struct dump_folder *f, const char *root, uint64_t *re
 int dump_place_make(struct dump_folder *f, const char *root, uid_t uid, bool pipe,
                     struct dump_place *ret, struct error *err);
 
-/* Closes and removes it; safe on a zeroed place (fd 0 does not count as open then) and twice. */
+/* Removes the names: the file goes on in `fd`, and in the writer's hands. May be called twice. */
+void dump_place_unlink(struct dump_place *place);
+
+/* Removes the names and closes everything. May be called twice. */
 void dump_place_remove(struct dump_place *place);

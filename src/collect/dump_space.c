@@ -34,8 +34,8 @@ static struct estimate expected_size(const struct target *t, enum dump_type type
     if (!t->host_pid || procfs_status(t->host_pid, &status, &err) < 0 ||
         procfs_mapped_files(t->host_pid, &files, &err) < 0)
         return (struct estimate){SMALL_LEAST_MIB * MIB, UNKNOWN_MIB * MIB};
-    uint64_t all = status.rss_bytes + files;
-    return (struct estimate){status.rss_bytes, all + all / 8};
+    uint64_t all = status.memory_bytes + files;
+    return (struct estimate){status.memory_bytes, all + all / 8};
 }
 
 int dump_space_check(const struct collect_context *context, const struct target *t,

@@ -1,0 +1,59 @@
+#include "src/collect/port_keeper.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "src/base/cleanup.h"
+
+/* The second name must not look like a diagnostic socket to other tools:
+ * "...-socket.kept-by-<pid>". */
+void port_keeper_start(struct port_keeper *k, const char *path)
+{
+    char *second = NULL;
+
+    *k = (struct port_keeper){0};
+    if (!path || asprintf(&second, "%s.kept-by-%d", path, (int)getpid()) < 0)
+        return;
+    (void)unlink(second); /* of a server that had our pid and died in a dump */
+    char *copy = strdup(path);
+    if (!copy || link(path, second) < 0) {
+        free(copy);
+        free(second);
+        return;
+    }
+    *k = (struct port_keeper){copy, second};
+}
+
+static bool is_served(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t size = strlen(path);
+    cleanup(close_fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd < 0 || size >= sizeof address.sun_path)
+        return false;
+    memcpy(address.sun_path, path, size);
+    return connect(fd, (struct sockaddr *)&address, sizeof address) == 0 || errno == EAGAIN;
+}
+
+void port_keeper_end(struct port_keeper *k)
+{
+    struct stat st;
+
+    if (!k->path)
+        return;
+    /* A process that ended removed its file itself, and that is right. */
+    if (lstat(k->path, &st) < 0 && errno == ENOENT && is_served(k->second))
+        (void)link(k->second, k->path);
+    (void)unlink(k->second);
+    free(k->path);
+    free(k->second);
+    *k = (struct port_keeper){0};
+}
