@@ -2,6 +2,7 @@
 #include "proto/ipc/environment.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,19 +31,67 @@ static void on_client_gone(void *user)
     env_free(e);
 }
 
-static cJSON *environment_json(const struct ipc_environment *environment)
-{
-    cJSON *json = cJSON_CreateObject();
+struct variable {
+    const char *entry;
+    size_t name_size, index;
+};
 
+/* By name, then in order. */
+static int compare_variables(const void *left, const void *right)
+{
+    const struct variable *a = left, *b = right;
+    size_t size = a->name_size < b->name_size ? a->name_size : b->name_size;
+    int order = memcmp(a->entry, b->entry, size);
+
+    if (order == 0 && a->name_size != b->name_size)
+        order = a->name_size < b->name_size ? -1 : 1;
+    return order ? order : a->index < b->index ? -1 : 1;
+}
+
+static bool is_same_name(const struct variable *a, const struct variable *b)
+{
+    return a->name_size == b->name_size && memcmp(a->entry, b->entry, a->name_size) == 0;
+}
+
+static void add_variable(cJSON *json, const char *entry)
+{
+    size_t size = strcspn(entry, "=");
+    char *name = strndup(entry, size);
+
+    if (name)
+        (void)cJSON_AddStringToObject(json, name, entry + size + (entry[size] == '='));
+    free(name);
+}
+
+/* Sorted only to find names that come twice (a hostile environment may hold thousands): the first
+ * counts. */
+static void drop_doubles(const struct ipc_environment *environment, struct variable *sorted,
+                         bool *dropped)
+{
     for (size_t i = 0; i < environment->count; i++) {
         const char *entry = environment->entries[i];
-        const char *equals = strchr(entry, '=');
-        char *name = equals ? strndup(entry, (size_t)(equals - entry)) : strdup(entry);
-        /* A name that comes twice must not come twice in the object. */
-        if (name && !cJSON_GetObjectItemCaseSensitive(json, name))
-            (void)cJSON_AddStringToObject(json, name, equals ? equals + 1 : "");
-        free(name);
+        sorted[i] = (struct variable){entry, strcspn(entry, "="), i};
     }
+    qsort(sorted, environment->count, sizeof *sorted, compare_variables);
+    for (size_t i = 1; i < environment->count; i++)
+        dropped[sorted[i].index] = is_same_name(&sorted[i - 1], &sorted[i]);
+}
+
+static cJSON *environment_json(const struct ipc_environment *environment)
+{
+    size_t count = environment->count;
+    struct variable *sorted = calloc(count + 1, sizeof *sorted);
+    bool *dropped = calloc(count + 1, sizeof *dropped);
+    cJSON *json = sorted && dropped ? cJSON_CreateObject() : NULL;
+
+    if (json)
+        drop_doubles(environment, sorted, dropped);
+    for (size_t i = 0; json && i < count; i++) {
+        if (!dropped[i])
+            add_variable(json, environment->entries[i]);
+    }
+    free(sorted);
+    free(dropped);
     return json;
 }
 

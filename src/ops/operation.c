@@ -112,10 +112,10 @@ static void end_operation(struct operation *op, enum operation_state state, cons
         op->error = strdup(err->text);
     set_state(op, state);
     log_end(op, err);
+    if (sink) /* first: it may still look at the piece that the collection has lent it */
+        sink->type->close(sink, err);
     if (collection)
         collection->type->abandon(collection);
-    if (sink)
-        sink->type->close(sink, err);
     forget_old(op->all);
 }
 
