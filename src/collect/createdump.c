@@ -100,8 +100,8 @@ int createdump_run(uv_loop_t *loop, const struct target *t, enum dump_type type,
     };
     cleanup(free_str) char *program = NULL;
     char pid[24], type_switch[16];
-    struct child_user user_of_target;
-    bool as_other;
+    struct child_user user_of_target = {0};
+    bool as_other = false;
 
     int r = createdump_find(t, &program, err);
     if (r == 0)

@@ -61,7 +61,7 @@ static void dump_free(struct dump *d)
         child_abandon(d->child);
     dump_stream_stop(&d->stream);
     port_keeper_end(&d->keeper);
-    dump_place_remove(&d->place);
+    dump_place_release(&d->place, d->context->loop);
     target_unref(d->target);
     free(d);
 }

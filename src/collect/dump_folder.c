@@ -287,8 +287,19 @@ int dump_place_make(struct dump_folder *f, const char *root, uid_t uid, bool pip
     return 0;
 }
 
+static void settle_truncation(const struct dump_place *place)
+{
+    struct stat st;
+
+    if (place->folder < 0 || fstat(place->fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return;
+    int fd = openat(place->folder, file_name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    close_fd(&fd);
+}
+
 void dump_place_unlink(struct dump_place *place)
 {
+    settle_truncation(place);
     if (place->folder >= 0)
         (void)unlinkat(place->folder, file_name, 0);
     if (place->folder >= 0 && place->name[0])
@@ -297,6 +308,24 @@ void dump_place_unlink(struct dump_place *place)
     close_fd(&place->folder);
     close_fd(&place->parent);
     place->folder = place->parent = -1;
+}
+
+static void on_file_closed(uv_fs_t *request)
+{
+    uv_fs_req_cleanup(request);
+    free(request);
+}
+
+void dump_place_release(struct dump_place *place, uv_loop_t *loop)
+{
+    uv_fs_t *request = place->fd >= 0 ? calloc(1, sizeof *request) : NULL;
+
+    dump_place_unlink(place);
+    if (request && uv_fs_close(loop, request, place->fd, on_file_closed) == 0)
+        place->fd = -1;
+    else
+        free(request);
+    dump_place_remove(place);
 }
 
 void dump_place_remove(struct dump_place *place)

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <uv.h>
 
 #include "src/base/error.h"
 #include "src/config/options.h"
@@ -58,8 +59,17 @@ int dump_folder_free_bytes(struct dump_folder *f, const char *root, uint64_t *re
 int dump_place_make(struct dump_folder *f, const char *root, uid_t uid, bool pipe,
                     struct dump_place *ret, struct error *err);
 
-/* Removes the names: the file goes on in `fd`, and in the writer's hands. May be called twice. */
+/*
+ * The writer has the file open: removes its names; the file goes on in `fd` and in the writer's
+ * hands. May be called twice. Opens and closes the file once more before: ext4 flushes a file that
+ * was truncated to nothing when it is next closed, and that must not be the writer's close, because
+ * the app stands still until then (measured: 0.4 to 0.8 s for 1.2 GB).
+ */
 void dump_place_unlink(struct dump_place *place);
 
 /* Removes the names and closes everything. May be called twice. */
 void dump_place_remove(struct dump_place *place);
+
+/* The same, but the file is closed on libuv's pool: to free a large file takes its time (0.5 s
+ * for 1.2 GB). */
+void dump_place_release(struct dump_place *place, uv_loop_t *loop);

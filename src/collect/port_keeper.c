@@ -50,9 +50,10 @@ void port_keeper_end(struct port_keeper *k)
     if (!k->path)
         return;
     /* A process that ended removed its file itself, and that is right. */
-    if (lstat(k->path, &st) < 0 && errno == ENOENT && is_served(k->second))
-        (void)link(k->second, k->path);
-    (void)unlink(k->second);
+    bool lost = lstat(k->path, &st) < 0 && errno == ENOENT && is_served(k->second) &&
+                link(k->second, k->path) < 0;
+    if (!lost) /* else the second name is the only way left to that process */
+        (void)unlink(k->second);
     free(k->path);
     free(k->second);
     *k = (struct port_keeper){0};
