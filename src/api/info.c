@@ -54,10 +54,15 @@ void api_get_healthz(void *user, struct http_exchange *x)
     reply_text(x, 200, "ok\n");
 }
 
-/* Ready: the diagnostic port is open (else we would not be here) and we are not leaving. */
+/* Ready: runtimes can reach us, and we are not leaving. */
 void api_get_readyz(void *user, struct http_exchange *x)
 {
     const struct api *api = user;
 
-    reply_text(x, api->draining ? 503 : 200, api->draining ? "shutting down\n" : "ready\n");
+    if (api->draining)
+        reply_text(x, 503, "shutting down\n");
+    else if (!registry_is_reachable(api->registry))
+        reply_text(x, 503, "the diagnostic port's socket is lost\n");
+    else
+        reply_text(x, 200, "ready\n");
 }

@@ -7,9 +7,14 @@
 
 enum {
     /* IPC */
-    LIMIT_IPC_ENVIRONMENT = 16 * 1024 * 1024, /* far above Linux' own limit of one exec's strings */
+    LIMIT_IPC_ENVIRONMENT =
+        4 * 1024 * 1024,       /* exec's strings end at 2 MiB by default; twice as UTF-16 */
     LIMIT_ADVERTISE_MS = 5000, /* the runtime sends its 34 bytes in the same breath as connect() */
-    LIMIT_IPC_CONNECTIONS = 1024, /* accepted and not yet advertised, or idle, on one socket */
+    LIMIT_IPC_CONNECTIONS = 256, /* accepted and not yet advertised; half of it for one user: far
+                                    below the 1024 descriptors that a process has at the least */
+    LIMIT_REFUSED = 64,          /* connections of users who may not, held open */
+    LIMIT_REFUSED_MS = 5000,     /* a refused runtime is back within 0.3 ms of the close */
+    LIMIT_REFUSED_TOLD = 16,     /* refused users that are named in the log in one minute */
     LIMIT_TARGETS = 1024,
     LIMIT_TARGET_QUEUE = 64, /* requests that wait for one target's connection */
 

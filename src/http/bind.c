@@ -99,12 +99,14 @@ static int bind_unix(const struct http_url *url, int *ret_fds)
     union address a = {.local.sun_family = AF_UNIX};
 
     memcpy(a.local.sun_path, url->path, sizeof url->path);
+    mode_t mask =
+        umask(~(mode_t)UNIX_MODE & 0777); /* no chmod by path: it would follow a symlink */
     int fd = listen_on(&a);
     if (fd == -EADDRINUSE && is_stale(&a) && unlink(url->path) == 0)
         fd = listen_on(&a);
+    (void)umask(mask);
     if (fd < 0)
         return fd;
-    (void)chmod(url->path, UNIX_MODE); /* the umask has narrowed it */
     ret_fds[0] = fd;
     return 1;
 }

@@ -228,8 +228,11 @@ static void on_grace_over(uv_timer_t *timer)
 void http_server_close(struct http_server *s, uint64_t grace_ms, void (*on_closed)(void *user),
                        void *user)
 {
-    if (s->closing)
+    if (s->closing) {
+        if (uv_is_active((uv_handle_t *)&s->grace) && uv_timer_get_due_in(&s->grace) > grace_ms)
+            (void)uv_timer_start(&s->grace, on_grace_over, grace_ms, 0);
         return;
+    }
     s->closing = true;
     s->on_closed = on_closed;
     s->closed_user = user;

@@ -46,6 +46,7 @@ int http_server_listen(struct http_server *s, const char *url, int role,
 
 /* Stops accepting, closes idle connections, lets running answers end for `grace_ms`, then breaks
  * what is left. `on_closed` comes exactly once, when nothing of the server is on the loop any more.
+ * A second call only shortens the grace that is left.
  */
 void http_server_close(struct http_server *s, uint64_t grace_ms, void (*on_closed)(void *user),
                        void *user);

@@ -3,8 +3,9 @@
  * advertise.
  *
  * Each accepted connection must send its advertise message within LIMIT_ADVERTISE_MS; what does not
- * is dropped. The socket file is watched: when somebody deletes it, it is made anew and the owner
- * is told.
+ * is dropped. A connection of a user who may not is held for LIMIT_REFUSED_MS without being read,
+ * since a runtime connects again at once. The socket file is kept at its path (ipc/port_file.h):
+ * when somebody deletes it, it is made anew and the owner is told.
  */
 #pragma once
 
@@ -34,7 +35,7 @@ struct ipc_listener_events {
     /* A runtime offers a connection; the callee owns the channel. */
     void (*on_advertise)(void *user, const struct ipc_advertise *advertise, struct ipc_channel *ch);
     /* Something happened that the operator should know; one line, for the log. `altered`: the
-     * socket file was deleted or replaced. */
+     * socket file was deleted or replaced. A refused user is named once a minute. */
     void (*on_trouble)(void *user, bool altered, const char *text);
 };
 
@@ -51,3 +52,6 @@ int ipc_listener_open(uv_loop_t *loop, const struct ipc_listener_config *config,
 /* Closes the socket and everything not yet advertised, and removes the socket file if it is still
  * ours. */
 void ipc_listener_close(struct ipc_listener *l);
+
+/* False while the socket's file is gone and cannot be made anew: runtimes cannot connect. */
+bool ipc_listener_is_bound(const struct ipc_listener *l);

@@ -356,6 +356,11 @@ void registry_free(struct registry *r)
     free(r);
 }
 
+bool registry_is_reachable(const struct registry *r)
+{
+    return !r->listener || ipc_listener_is_bound(r->listener);
+}
+
 struct list *registry_targets(struct registry *r)
 {
     return &r->targets;

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <uv.h>
 
 #include "proto/wire/guid.h"
@@ -24,6 +25,9 @@ int registry_new(uv_loop_t *loop, const struct options *options, struct registry
 
 /* Forgets all targets (their requests end with -ESRCH) and closes the port. */
 void registry_free(struct registry *r);
+
+/* False while the diagnostic port's socket file is lost and cannot be made anew (Listen mode). */
+bool registry_is_reachable(const struct registry *r);
 
 /* Head of the list of struct target (member `link`), in order of arrival. Includes those not yet
  * settled. */
