@@ -1,10 +1,10 @@
 /*
  * main.c - wires the parts, runs the loop, stops in reverse order.
  *
- * Start: arguments and environment -> options -> diagnostic port (runtimes may be waiting) ->
- * operations -> HTTP. End: a signal, or the end of standard input, closes the HTTP server
- * gracefully, then everything else. Exit codes follow the peer: 0 normal, 1 bad arguments, 255
- * cannot run (CONTRACT section 23).
+ * Start: signals -> arguments and environment -> options -> diagnostic port (runtimes may be
+ * waiting) -> operations -> HTTP. End: a signal, or the end of standard input, closes the HTTP
+ * server gracefully, then everything else. Exit codes follow the peer: 0 normal, 1 bad arguments,
+ * 255 cannot run (CONTRACT section 23).
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,16 +15,23 @@
 #include <uv.h>
 
 #include "src/api/api.h"
+#include "src/base/cleanup.h"
 #include "src/base/log.h"
 #include "src/collect/dump_folder.h"
 #include "src/config/command_line.h"
 #include "src/config/options.h"
-#include "src/io/timer.h"
+#include "src/io/descriptors.h"
 #include "src/io/watch.h"
 
 extern char **environ;
 
-enum { EXIT_USAGE = 1, EXIT_CANNOT_RUN = 255, GRACE_MS = 25 * 1000 };
+enum {
+    EXIT_USAGE = 1,
+    EXIT_CANNOT_RUN = 255,
+    /* `docker stop` kills after 10 s (Kubernetes after 30): by then the socket file and unfinished
+     * dumps must be gone. */
+    GRACE_MS = 8 * 1000,
+};
 
 struct portside {
     uv_loop_t loop;
@@ -49,11 +56,22 @@ static const struct log_event
     log_no_key = {LOG_LEVEL_WARNING, STARTUP, 56,
                   "No API key is configured: every protected route answers 401. Use --no-auth to "
                   "go without."},
+    log_unknown = {LOG_LEVEL_WARNING, "Portside", 0,
+                   "DotnetMonitor_ settings that this version does not know are ignored: {keys} "
+                   "(`portside config reference` prints those that it knows)."},
     log_connect = {LOG_LEVEL_INFORMATION, STARTUP, 76, "Connection mode: Connect"},
     log_listen = {LOG_LEVEL_INFORMATION, STARTUP, 77, "Connection mode: Listen at '{path}'"},
     log_started = {LOG_LEVEL_INFORMATION, LIFETIME, 0,
                    "Application started. Press Ctrl+C to shut down."},
     log_stopping = {LOG_LEVEL_INFORMATION, LIFETIME, 0, "Application is shutting down..."};
+
+static void warn_of_unknown_keys(const struct config_keys *keys)
+{
+    cleanup(free_str) char *unknown = options_unknown_keys(keys);
+
+    if (unknown)
+        log_event(&log_unknown, {"keys", unknown});
+}
 
 static int load_options(struct options *o, const struct command_flags *flags,
                         struct config_keys *keys, struct error *err)
@@ -69,6 +87,7 @@ static int load_options(struct options *o, const struct command_flags *flags,
     o->no_http_egress = flags->no_http_egress;
     o->exit_on_stdin_disconnect = flags->exit_on_stdin_disconnect;
     log_set_level(o->log_level);
+    warn_of_unknown_keys(keys);
     if (flags->configuration_file)
         log_note(LOG_LEVEL_WARNING,
                  "--configuration-file-path %s is ignored: this version takes its settings from "
@@ -111,13 +130,6 @@ static int start_parts(struct portside *p, struct error *err)
     return r < 0 ? r : api_listen(&p->api, p->http, err);
 }
 
-static void close_handle(uv_handle_t *handle, void *user)
-{
-    (void)user;
-    if (!uv_is_closing(handle))
-        uv_close(handle, NULL);
-}
-
 /* The last answer is out (or its time is over): take down the rest, in reverse order. */
 static void on_http_closed(void *user)
 {
@@ -131,7 +143,7 @@ static void on_http_closed(void *user)
     p->dump_folder = NULL;
     watch_stop(&p->input);
     for (size_t i = 0; i < 2; i++)
-        close_handle((uv_handle_t *)&p->signals[i], NULL);
+        uv_close((uv_handle_t *)&p->signals[i], NULL);
 }
 
 /* Asked twice, it does not wait for running answers any longer. */
@@ -162,7 +174,9 @@ static void on_input(void *user, int events)
     stop(p);
 }
 
-static int watch_outside(struct portside *p, struct error *err)
+/* Comes before anything is made that an end must clean up. A signal that comes during the start is
+ * told in the loop's first turn, when all parts are there. */
+static void catch_signals(struct portside *p)
 {
     static const int numbers[2] = {SIGTERM, SIGINT};
 
@@ -172,6 +186,10 @@ static int watch_outside(struct portside *p, struct error *err)
         p->signals[i].data = p;
         (void)uv_signal_start(&p->signals[i], on_signal, numbers[i]);
     }
+}
+
+static int watch_input(struct portside *p, struct error *err)
+{
     if (!p->options.exit_on_stdin_disconnect)
         return 0;
     int r = watch_start(&p->input, &p->loop, STDIN_FILENO, UV_READABLE, on_input, p, err);
@@ -185,15 +203,17 @@ static int run(const struct command_flags *flags, struct config_keys *keys)
     struct error err;
 
     (void)uv_loop_init(&p.loop);
+    catch_signals(&p);
     int r = load_options(&p.options, flags, keys, &err);
     config_keys_deinit(keys);
     if (r == 0)
         r = start_parts(&p, &err);
     if (r == 0)
-        r = watch_outside(&p, &err);
+        r = watch_input(&p, &err);
     if (r < 0) {
         (void)fprintf(stderr, "portside: %s\n", err.text);
-        return EXIT_CANNOT_RUN; /* the kernel takes the rest back */
+        registry_free(p.registry); /* its socket file; the kernel takes the rest back */
+        return EXIT_CANNOT_RUN;
     }
     log_write(&log_started, NULL, 0);
     (void)uv_run(&p.loop, UV_RUN_DEFAULT);
@@ -210,6 +230,8 @@ int main(int argc, char **argv)
     enum command command;
     struct error err;
 
+    descriptors_open_standard();
+    descriptors_raise_limit();
     if (command_line_parse(argc, argv, &command, &flags, &keys, &err) < 0) {
         (void)fprintf(stderr, "%s\n", err.text);
         return EXIT_USAGE;

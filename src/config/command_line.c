@@ -115,6 +115,15 @@ static int set_text(const struct option_spec *o, const char *value, struct confi
     return r;
 }
 
+/* Does the next argument belong to the option before it? Another option does not. */
+static bool is_value(const char *arg, bool is_switch)
+{
+    const char *attached;
+    bool on;
+
+    return is_switch ? text_to_bool(arg, &on) : !is_help(arg) && !find_option(arg, &attached);
+}
+
 /* Takes the value of one option from `arg` itself or from the next argument; moves *at past what it
  * used. */
 static int take_option(const struct option_spec *o, const char *value, int argc, char **argv,
@@ -124,7 +133,7 @@ static int take_option(const struct option_spec *o, const char *value, int argc,
     bool is_switch = o->kind == OPTION_KEY_SWITCH || o->kind == OPTION_SWITCH;
     bool on = true;
 
-    if (!value && *at + 1 < argc && (!is_switch || text_to_bool(argv[*at + 1], &on)))
+    if (!value && *at + 1 < argc && is_value(argv[*at + 1], is_switch))
         value = argv[++*at];
     if (!value && !is_switch)
         return error_set(err, -EINVAL, "Required argument missing for option: '%s'.", o->name);

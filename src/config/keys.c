@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+static const char own_source[] = "DotnetMonitor_* environment";
+
 void config_keys_deinit(struct config_keys *keys)
 {
     for (size_t i = 0; i < keys->count; i++) {
@@ -16,6 +18,49 @@ void config_keys_deinit(struct config_keys *keys)
     *keys = (struct config_keys){0};
 }
 
+static bool is_number(const char *s, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (s[i] < '0' || s[i] > '9')
+            return false;
+    }
+    return size > 0;
+}
+
+static int compare_numbers(const char *a, size_t a_size, const char *b, size_t b_size)
+{
+    for (; a_size > 1 && *a == '0'; a_size--)
+        a++;
+    for (; b_size > 1 && *b == '0'; b_size--)
+        b++;
+    return a_size != b_size ? (a_size > b_size) - (a_size < b_size) : memcmp(a, b, a_size);
+}
+
+/* One level of a key: nothing, then numbers by value, then names. */
+static int compare_levels(const char *a, size_t a_size, const char *b, size_t b_size)
+{
+    bool a_number = is_number(a, a_size), b_number = is_number(b, b_size);
+
+    if (a_number != b_number && a_size && b_size)
+        return a_number ? -1 : 1;
+    int r = a_number && b_number ? compare_numbers(a, a_size, b, b_size) : 0;
+    if (r == 0) /* "01" is not "1" */
+        r = strncasecmp(a, b, a_size < b_size ? a_size : b_size);
+    return r ? r : (a_size > b_size) - (a_size < b_size);
+}
+
+static int compare_keys(const char *a, const char *b)
+{
+    for (;;) {
+        size_t a_size = strcspn(a, ":"), b_size = strcspn(b, ":");
+        int r = compare_levels(a, a_size, b, b_size);
+        if (r || !a[a_size] || !b[b_size])
+            return r ? r : (a[a_size] != '\0') - (b[b_size] != '\0');
+        a += a_size + 1;
+        b += b_size + 1;
+    }
+}
+
 /* Where `key` is, or where it belongs. */
 static size_t position(const struct config_keys *keys, const char *key)
 {
@@ -23,7 +68,7 @@ static size_t position(const struct config_keys *keys, const char *key)
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (strcasecmp(keys->entries[middle].key, key) < 0)
+        if (compare_keys(keys->entries[middle].key, key) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -105,15 +150,26 @@ const char *config_keys_child(const struct config_keys *keys, const char *prefix
     return entry ? entry->value : NULL;
 }
 
-bool config_keys_has_children(const struct config_keys *keys, const char *prefix)
+size_t config_keys_below(const struct config_keys *keys, const char *prefix,
+                         const struct config_entry **ret_first)
 {
     char key[512];
     int n = snprintf(key, sizeof key, "%s:", prefix);
 
+    *ret_first = NULL;
     if (n < 0 || (size_t)n >= sizeof key)
-        return false;
-    size_t at = position(keys, key);
-    return at < keys->count && strncasecmp(keys->entries[at].key, key, (size_t)n) == 0;
+        return 0;
+    size_t first = position(keys, key), end = first;
+    while (end < keys->count && strncasecmp(keys->entries[end].key, key, (size_t)n) == 0)
+        end++;
+    if (end > first)
+        *ret_first = &keys->entries[first];
+    return end - first;
+}
+
+bool config_entry_is_ours(const struct config_entry *entry)
+{
+    return entry->source == own_source;
 }
 
 /* "A__B" is "A:B". `key` has room for the name: it can only shrink. */
@@ -162,7 +218,7 @@ int config_keys_add_environment(struct config_keys *keys, char *const *environme
         {"DOTNET_", "DOTNET_* environment"},
         {"ASPNETCORE_", "ASPNETCORE_* environment"},
         {"", "environment"},
-        {"DotnetMonitor_", "DotnetMonitor_* environment"},
+        {"DotnetMonitor_", own_source},
     };
 
     for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {

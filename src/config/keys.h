@@ -19,7 +19,7 @@ struct config_entry {
 };
 
 struct config_keys {
-    struct config_entry *entries; /* sorted by key without case */
+    struct config_entry *entries; /* sorted by key without case, children of a list by number */
     size_t count, capacity;
 };
 
@@ -36,8 +36,13 @@ const struct config_entry *config_keys_find(const struct config_keys *keys, cons
 /* The value of `prefix:name`, NULL when absent. */
 const char *config_keys_child(const struct config_keys *keys, const char *prefix, const char *name);
 
-/* Does any key start with "prefix:"? */
-bool config_keys_has_children(const struct config_keys *keys, const char *prefix);
+/* The entries whose keys start with "prefix:", in .NET's order: numbers by value (gaps are
+ * allowed), then names. Returns how many follow `*ret_first`. */
+size_t config_keys_below(const struct config_keys *keys, const char *prefix,
+                         const struct config_entry **ret_first);
+
+/* Was it set by a DotnetMonitor_ variable, which is meant for nobody else? */
+bool config_entry_is_ours(const struct config_entry *entry);
 
 /*
  * Reads the environment's layers, lowest first: DOTNET_*, ASPNETCORE_* (prefixes stripped), plain

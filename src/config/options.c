@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "src/base/text.h"
 
@@ -15,6 +16,8 @@ struct option_row {
     bool (*parse)(const struct option_row *row, const char *value);
     const char *expected; /* what would do, for the error */
 };
+
+static const char default_process_key[] = "DefaultProcess:Filters";
 
 static bool set_text(char **field, const char *value)
 {
@@ -115,17 +118,24 @@ static bool add_name(struct option_names *names, const char *at, size_t size)
     return items[names->count++] != NULL;
 }
 
+/* Adds the items, without the blanks around them. False when there is none: a list that is set and
+ * turns out empty must not be taken for one that is not set. */
 static bool parse_names(const struct option_row *row, const char *value)
 {
     struct option_names *names = row->field;
+    size_t before = names->count;
 
     while (*value) {
+        value += strspn(value, " \t;,");
         size_t size = strcspn(value, ";,");
+        const char *next = value + size;
+        while (size && (value[size - 1] == ' ' || value[size - 1] == '\t'))
+            size--;
         if (size && !add_name(names, value, size))
             return false;
-        value += size + (value[size] != '\0');
+        value = next;
     }
-    return true;
+    return names->count > before;
 }
 
 #define EXPECTED_text "a text"
@@ -135,7 +145,7 @@ static bool parse_names(const struct option_row *row, const char *value)
 #define EXPECTED_port_mode "Connect or Listen"
 #define EXPECTED_transport "File or Pipe"
 #define EXPECTED_level "one of Trace, Debug, Information, Warning, Error, Critical, None"
-#define EXPECTED_names "a list with ; between the items"
+#define EXPECTED_names "a list of at least one item, with ; between them"
 
 enum {
 #define OPTION(type, field, ...) ROW_##field,
@@ -173,19 +183,8 @@ static void add_fault(struct error *err, const struct option_row *row,
     if (!err->code)
         err->text[0] = '\0';
     err->code = -EINVAL;
-    (void)error_append(err, "%s%s (%s): '%s' is not %s%s", err->text[0] ? "\n" : "", row->key,
+    (void)error_append(err, "%s%s (%s): '%s' is not %s%s", err->text[0] ? "\n" : "", entry->key,
                        entry->source, entry->value, row->expected, range);
-}
-
-static void load_list_children(const struct option_row *row, const struct config_keys *keys)
-{
-    for (unsigned i = 0;; i++) {
-        char index[16];
-        (void)snprintf(index, sizeof index, "%u", i);
-        const char *item = config_keys_child(keys, row->key, index);
-        if (!item || !parse_names(row, item))
-            return;
-    }
 }
 
 static void load_row(const struct option_row *row, const struct config_keys *keys,
@@ -193,11 +192,21 @@ static void load_row(const struct option_row *row, const struct config_keys *key
 {
     const struct config_entry *entry = config_keys_find(keys, row->key);
 
-    (void)row->parse(row, row->fallback);
+    bool is_empty_list = row->parse == parse_names && !row->fallback[0];
+
+    if (!is_empty_list &&
+        !row->parse(row, row->fallback)) { /* the table's own defaults can be read: no memory */
+        (void)error_set(err, -ENOMEM, "%s", row->key);
+        return;
+    }
     if (entry && !row->parse(row, entry->value))
         add_fault(err, row, entry);
-    if (row->parse == parse_names)
-        load_list_children(row, keys);
+    if (row->parse != parse_names)
+        return;
+    for (size_t left = config_keys_below(keys, row->key, &entry); left; left--, entry++) {
+        if (!row->parse(row, entry->value))
+            add_fault(err, row, entry);
+    }
 }
 
 /* The short form wins over the long one. Listen mode needs a path: the configured one, or the
@@ -208,7 +217,8 @@ static int settle_port(struct options *o, struct error *err)
 
     if (o->diagnostic_port[0]) {
         o->port_mode = PORT_LISTEN;
-        (void)set_text(&o->port_name, o->diagnostic_port);
+        if (!set_text(&o->port_name, o->diagnostic_port))
+            return error_set(err, -ENOMEM, "DiagnosticPort");
     }
     if (o->port_mode != PORT_LISTEN || o->port_name[0])
         return 0;
@@ -225,14 +235,15 @@ static int settle_port(struct options *o, struct error *err)
 int options_load(struct options *o, const struct config_keys *keys, struct error *err)
 {
     struct option_row rows[ROW_COUNT];
-    struct error faults = {0};
+    struct error faults = {0}, filter;
 
     *o = (struct options){0};
     rows_init(rows, o);
     for (size_t i = 0; i < ROW_COUNT; i++)
         load_row(&rows[i], keys, &faults);
-    if (faults.code == 0)
-        (void)process_filters_load(&o->default_process, keys, "DefaultProcess:Filters", &faults);
+    if (process_filters_load(&o->default_process, keys, default_process_key, &filter) < 0)
+        (void)(faults.code ? error_append(&faults, "\n%s", filter.text)
+                           : error_set(&faults, filter.code, "%s", filter.text));
     if (faults.code < 0) {
         options_deinit(o);
         *err = faults;
@@ -265,6 +276,38 @@ void options_deinit(struct options *o)
         free_row(&rows[i]);
     process_filters_deinit(&o->default_process);
     *o = (struct options){0};
+}
+
+static bool is_below(const char *key, const char *prefix)
+{
+    size_t size = strlen(prefix);
+
+    return strncasecmp(key, prefix, size) == 0 && key[size] == ':';
+}
+
+static bool is_known(const struct option_row rows[static ROW_COUNT], const char *key)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (text_equal_nocase(key, rows[i].key) ||
+            (rows[i].parse == parse_names && is_below(key, rows[i].key)))
+            return true;
+    }
+    return is_below(key, default_process_key);
+}
+
+char *options_unknown_keys(const struct config_keys *keys)
+{
+    struct options none = {0};
+    struct option_row rows[ROW_COUNT];
+    struct text found = {0};
+
+    rows_init(rows, &none);
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct config_entry *entry = &keys->entries[i];
+        if (config_entry_is_ours(entry) && !is_known(rows, entry->key))
+            text_add_fmt(&found, "%s%s", found.size ? ", " : "", entry->key);
+    }
+    return found.size ? text_take(&found) : NULL;
 }
 
 void options_print_reference(void)

@@ -44,5 +44,9 @@ struct options {
 int options_load(struct options *o, const struct config_keys *keys, struct error *err);
 void options_deinit(struct options *o);
 
+/* The keys of DotnetMonitor_ variables that are none of ours (a typo, or one that only the peer
+ * knows), as "A:B, C"; NULL when there are none. The caller frees. */
+char *options_unknown_keys(const struct config_keys *keys);
+
 /* Prints the reference of all keys as Markdown (docs/configuration.md). */
 void options_print_reference(void);

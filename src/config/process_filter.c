@@ -74,30 +74,42 @@ static int load_one(struct process_filter *f, const struct config_keys *keys, co
     return f->value ? 0 : error_set(err, -ENOMEM, "%s", item);
 }
 
+static int add_filter(struct process_filters *f, const struct config_keys *keys, const char *item,
+                      struct error *err)
+{
+    struct process_filter *items = realloc(f->items, (f->count + 1) * sizeof *items);
+
+    if (!items)
+        return error_set(err, -ENOMEM, "%s", item);
+    f->items = items;
+    int r = load_one(&items[f->count], keys, item, err);
+    if (r == 0)
+        f->count++;
+    return r;
+}
+
 int process_filters_load(struct process_filters *f, const struct config_keys *keys,
                          const char *prefix, struct error *err)
 {
     struct process_filters loaded = {0};
-    char item[256];
+    char item[512], last[512] = "";
+    const struct config_entry *entry;
+    size_t left = config_keys_below(keys, prefix, &entry);
+    int r = 0;
 
-    for (;; loaded.count++) {
-        (void)snprintf(item, sizeof item, "%s:%zu", prefix, loaded.count);
-        if (!config_keys_has_children(keys, item))
-            break;
-        struct process_filter *items =
-            realloc(loaded.items, (loaded.count + 1) * sizeof *loaded.items);
-        int r = items ? 0 : error_set(err, -ENOMEM, "%s", item);
-        if (items) {
-            loaded.items = items;
-            r = load_one(&items[loaded.count], keys, item, err);
-        }
-        if (r < 0) {
-            process_filters_deinit(&loaded);
-            return r;
-        }
+    for (; r == 0 && left; left--, entry++) {
+        const char *name = entry->key + strlen(prefix) + 1;
+        (void)snprintf(item, sizeof item, "%s:%.*s", prefix, (int)strcspn(name, ":"), name);
+        if (text_equal_nocase(item, last))
+            continue;
+        memcpy(last, item, sizeof last);
+        r = add_filter(&loaded, keys, item, err);
     }
-    *f = loaded;
-    return 0;
+    if (r < 0)
+        process_filters_deinit(&loaded);
+    else
+        *f = loaded;
+    return r;
 }
 
 void process_filters_deinit(struct process_filters *f)

@@ -35,8 +35,8 @@ struct process_identity {
     const char *text[PROCESS_KEY_COUNT]; /* by enum process_key; the pid in decimal */
 };
 
-/* Reads PREFIX:0, PREFIX:1... as {Key, Value, MatchType} or in short form {ProcessName: x}. -EINVAL
- * with the peer's words when a filter has no value. */
+/* Reads the children of PREFIX (0, 1..., gaps allowed) as {Key, Value, MatchType} or in short form
+ * {ProcessName: x}. -EINVAL when one has no value: none is passed over in silence. */
 int process_filters_load(struct process_filters *f, const struct config_keys *keys,
                          const char *prefix, struct error *err);
 void process_filters_deinit(struct process_filters *f);

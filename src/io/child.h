@@ -1,6 +1,5 @@
 /*
- * io/child.h - runs another program, keeps the end of what it prints on standard error, reports its
- * exit.
+ * io/child.h - runs another program, keeps the first of what it prints, reports its exit.
  */
 #pragma once
 

@@ -1,14 +1,27 @@
 /* Start, configuration layers, log, exit codes (OUTPUT_CONTRACT sections 1 to 4, CONTRACT 6, 23).
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "src/base/cleanup.h"
 #include "tests/support/fake_runtime.h"
 #include "tests/support/files.h"
 #include "tests/support/golden.h"
 #include "tests/support/portside.h"
 #include "tests/support/world.h"
+
+static int lines_with(const char *log, const char *part)
+{
+    int n = 0;
+
+    for (const char *at = strstr(log, part); at; at = strstr(at + 1, part))
+        n++;
+    return n;
+}
 
 static void test_signals_end_it(void)
 {
@@ -24,6 +37,116 @@ static void test_signals_end_it(void)
         CHECK(proc_exit_code(p->proc) == 0);
         CHECK(!files_exists(p->socket));
     }
+}
+
+/* The first signal lets running answers end, the second one does not wait for them. */
+static void test_second_signal(void)
+{
+    struct portside *p = portside_start(NULL);
+    struct fake_runtime *r = fake_runtime_start(&(struct fake_options){
+        .port = p->socket, .rules = {{.command = FAKE_ANY_DUMP, .act = FAKE_ACT_SILENT}}});
+
+    REQUIRE(portside_wait_count(p, 1, 5000));
+    struct http *h = http_start(&(struct http_request){.url = world_text("%s/dump", p->base)});
+    REQUIRE(fake_runtime_wait(r, FAKE_ANY_DUMP, 1, 5000));
+    proc_signal(p->proc, SIGTERM);
+    CHECK(WAIT_UNTIL(5000, strstr(proc_output(p->proc), "shutting down") != NULL));
+    CHECK_AT("the answer is waited for", !proc_wait(p->proc, 500));
+    proc_signal(p->proc, SIGTERM);
+    CHECK_AT("no longer", proc_wait(p->proc, 3000));
+    CHECK(proc_exit_code(p->proc) == 0 && !files_exists(p->socket));
+    CHECK(http_wait(h, 5000) && h->status != 200);
+}
+
+/* One signal alone: over before `docker stop` (10 s) kills. */
+static void test_end_within_grace(void)
+{
+    struct portside *p = portside_start(NULL);
+    struct fake_runtime *r = fake_runtime_start(&(struct fake_options){
+        .port = p->socket, .rules = {{.command = FAKE_ANY_DUMP, .act = FAKE_ACT_SILENT}}});
+
+    REQUIRE(portside_wait_count(p, 1, 5000));
+    (void)http_start(&(struct http_request){.url = world_text("%s/dump", p->base)});
+    REQUIRE(fake_runtime_wait(r, FAKE_ANY_DUMP, 1, 5000));
+    proc_signal(p->proc, SIGTERM);
+    CHECK(proc_wait(p->proc, 9500) && proc_exit_code(p->proc) == 0);
+    CHECK(!files_exists(p->socket) && portside_nothing_left(p));
+}
+
+/* The daemon as a shell starts it: `redirect` comes behind the command, `before` before it. */
+static struct proc *spawn_by_shell(const char *dir, const char *before, const char *redirect)
+{
+    const char *const argv[] = {"/bin/sh",
+                                "-c",
+                                world_text("%s exec \"$0\" \"$@\" %s", before, redirect),
+                                getenv("PORTSIDE_BIN"),
+                                "collect",
+                                "--no-auth",
+                                "--urls",
+                                "http://127.0.0.1:0",
+                                "--metrics",
+                                "false",
+                                "--diagnostic-port",
+                                world_text("%s/diag.sock", dir),
+                                NULL};
+    const char *const env[] = {world_text("TMPDIR=%s", dir), NULL};
+
+    return proc_spawn(&(struct proc_options){
+        .argv = argv, .env = env, .clean_env = true, .output = world_text("%s/portside.log", dir)});
+}
+
+static void test_closed_standard_files(void)
+{
+    static const char *const redirects[] = {"<&-", ">&-", "2>&-", "<&- >&- 2>&-"};
+
+    for (size_t i = 0; i < sizeof redirects / sizeof redirects[0]; i++) {
+        const char *dir = files_tmpdir();
+        struct proc *p = spawn_by_shell(dir, "", redirects[i]);
+        struct fake_runtime *r =
+            fake_runtime_start(&(struct fake_options){.port = world_text("%s/diag.sock", dir)});
+        CHECK_AT(redirects[i], fake_runtime_wait(r, FAKE_RESUME, 1, 10000));
+        for (int fd = 0; fd <= 2; fd++) {
+            const char *path = world_text("/proc/%d/fd/%d", (int)p->pid, fd);
+            char target[64] = "";
+            ssize_t n = readlink(path, target, sizeof target - 1);
+            CHECK_AT(redirects[i], n > 0 && target[0] == '/');
+        }
+        proc_signal(p, SIGTERM);
+        CHECK_AT(redirects[i], proc_wait(p, PORTSIDE_STOP_MS) && proc_exit_code(p) == 0);
+    }
+}
+
+static void test_descriptor_limit(void)
+{
+    const char *dir = files_tmpdir();
+    struct proc *p = spawn_by_shell(dir, "ulimit -Sn 200;", "");
+    struct rlimit limit = {0};
+
+    CHECK(WAIT_UNTIL(10000, strstr(proc_output(p), "Application started") != NULL));
+    CHECK(prlimit(p->pid, RLIMIT_NOFILE, NULL, &limit) == 0);
+    CHECK(limit.rlim_cur == limit.rlim_max && limit.rlim_cur > 200);
+}
+
+/* It hangs in the middle of its start, since nobody reads its log: the port is there already. */
+static void test_signal_during_start(void)
+{
+    const char *dir = files_tmpdir();
+    const char *fifo = world_text("%s/log", dir), *port = world_text("%s/diag.sock", dir);
+    static char bytes[4096];
+
+    REQUIRE(mkfifo(fifo, 0600) == 0);
+    cleanup(close_fd) int log = open(fifo, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    REQUIRE(log >= 0);
+    while (write(log, bytes, sizeof bytes) > 0)
+        continue;
+    struct proc *p = spawn_by_shell(dir, "", world_text(">%s", fifo));
+    REQUIRE(WAIT_UNTIL(10000, files_exists(port)));
+    proc_signal(p, SIGTERM);
+    CHECK(!proc_wait(p, 300));
+    CHECK_AT(
+        "it ends in order once it can go on",
+        WAIT_UNTIL(PORTSIDE_STOP_MS, ((void)!read(log, bytes, sizeof bytes), proc_wait(p, 0))));
+    CHECK(proc_exit_code(p) == 0 && !files_exists(port));
 }
 
 /* An idle keep-alive client does not hold up the end. */
@@ -144,6 +267,13 @@ static void test_peer_settings_are_tolerated(void)
                     "DotnetMonitor_CollectionRules__R__Trigger__Type=Startup"}});
 
         CHECK_AT(options[i][0], portside_get(p, "/info")->status == 200);
+        CHECK_AT("one warning names what is not known",
+                 lines_with(proc_output(p->proc),
+                            "CollectionRules:R:Trigger:Type, Egress:FileSystem:a:DirectoryPath, "
+                            "InProcessFeatures:Enabled, NoSuchKey, "
+                            "TestProcessCleanup_ParentPid") == 1);
+        CHECK_AT("and nothing else", !strstr(proc_output(p->proc), "DumpTempFolder") &&
+                                         !strstr(proc_output(p->proc), "DirectoryOverride"));
         CHECK_AT(options[i][0], portside_stop(p) == 0);
     }
 }
@@ -234,15 +364,6 @@ static void test_authentication(void)
     CHECK_AT("unknown is 404", portside_get(p, "/nosuch")->status == 404);
 }
 
-static int lines_with(const char *log, const char *part)
-{
-    int n = 0;
-
-    for (const char *at = strstr(log, part); at; at = strstr(at + 1, part))
-        n++;
-    return n;
-}
-
 static void test_simple_log(void)
 {
     struct portside *p = portside_start(NULL);
@@ -251,10 +372,15 @@ static void test_simple_log(void)
     CHECK(lines_with(log, "info: Microsoft.Hosting.Lifetime[14]") == 2);
     CHECK(lines_with(log, "info: Microsoft.Hosting.Lifetime[0]") >= 1);
     CHECK(lines_with(log, "warn: Microsoft.Diagnostics.Tools.Monitor.Startup[13]") == 1);
+    CHECK_AT("no unknown settings", lines_with(log, "does not know") == 0);
     CHECK(lines_with(log, world_text("Connection mode: Listen at '%s'", p->socket)) == 1);
 }
 
 WORLD_SUITE("component/lifecycle", {"signals end it", test_signals_end_it},
+            {"second signal", test_second_signal}, {"end within grace", test_end_within_grace},
+            {"signal during start", test_signal_during_start},
+            {"closed standard files", test_closed_standard_files},
+            {"descriptor limit", test_descriptor_limit},
             {"end with clients", test_end_with_clients}, {"stdin", test_stdin},
             {"cannot start", test_cannot_start}, {"address in use", test_address_in_use},
             {"command line", test_command_line},

@@ -1,0 +1,391 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "src/config/options.h"
+#include "tests/support/check.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+
+static const char source[] = "the test";
+
+static int load(struct options *o, const char *const (*pairs)[2], size_t count, struct error *err)
+{
+    struct config_keys keys = {0};
+
+    for (size_t i = 0; i < count && pairs[i][0]; i++)
+        CHECK(config_keys_set(&keys, pairs[i][0], pairs[i][1], source, err) == 0);
+    int r = options_load(o, &keys, err);
+    config_keys_deinit(&keys); /* options own their strings */
+    return r;
+}
+
+static void test_defaults(void)
+{
+    struct options o;
+    struct error err = {0};
+
+    CHECK(load(&o, NULL, 0, &err) == 0);
+    CHECK(strcmp(o.urls, "https://localhost:52323") == 0);
+    CHECK(strcmp(o.metric_urls, "http://localhost:52325") == 0);
+    CHECK(o.metrics && !o.port_delete && !o.port_scan_all);
+    CHECK(o.port_mode == PORT_CONNECT && o.port_name[0] == '\0' && o.diagnostic_port[0] == '\0');
+    CHECK(o.port_backlog == 0 && o.port_socket_mode == 0666 && o.port_socket_group[0] == '\0');
+    CHECK(o.port_allowed_uids.count == 0);
+    CHECK(o.shared_path[0] == '\0' && o.dump_folder[0] == '\0');
+    CHECK(o.dump_transport == DUMP_TRANSPORT_FILE && o.dump_reserve_mb == 0);
+    CHECK(o.log_level == LOG_LEVEL_INFORMATION);
+    CHECK(o.default_process.count == 0);
+    CHECK(!o.no_auth && !o.temp_api_key && !o.no_http_egress && !o.exit_on_stdin_disconnect);
+    CHECK_AT("err untouched", err.code == 0 && err.text[0] == '\0');
+    options_deinit(&o);
+    CHECK(o.urls == NULL);
+    options_deinit(&o);
+}
+
+/* What a value becomes, as a number; REFUSED when it must be refused. */
+enum { REFUSED = -1000 };
+
+#define VALUE(field)                                                                               \
+    static int64_t get_##field(const struct options *o)                                            \
+    {                                                                                              \
+        return (int64_t)o->field;                                                                  \
+    }
+VALUE(metrics)
+VALUE(port_mode)
+VALUE(port_backlog)
+VALUE(port_socket_mode)
+VALUE(dump_transport)
+VALUE(dump_reserve_mb)
+VALUE(log_level)
+
+static const struct {
+    const char *key, *value;
+    int64_t (*get)(const struct options *o);
+    int64_t want;
+} rows[] = {
+    {"Metrics:Enabled", "false", get_metrics, 0},
+    {"metrics:enabled", " TRUE ", get_metrics, 1},
+    {"Metrics:Enabled", "0", get_metrics, REFUSED},
+    {"Metrics:Enabled", "", get_metrics, REFUSED},
+    {"DiagnosticPort:ConnectionMode", "Listen", get_port_mode, PORT_LISTEN},
+    {"DiagnosticPort:ConnectionMode", "lISTEN", get_port_mode, PORT_LISTEN},
+    {"DiagnosticPort:ConnectionMode", "Connect", get_port_mode, PORT_CONNECT},
+    {"DiagnosticPort:ConnectionMode", "0", get_port_mode, PORT_CONNECT},
+    {"DiagnosticPort:ConnectionMode", "1", get_port_mode, PORT_LISTEN},
+    {"DiagnosticPort:ConnectionMode", "2", get_port_mode, REFUSED},
+    {"DiagnosticPort:ConnectionMode", "-1", get_port_mode, REFUSED},
+    {"DiagnosticPort:ConnectionMode", "", get_port_mode, REFUSED},
+    {"DiagnosticPort:ConnectionMode", "Listening", get_port_mode, REFUSED},
+    {"DiagnosticPort:MaxConnections", "-2", get_port_backlog, REFUSED},
+    {"DiagnosticPort:MaxConnections", "-1", get_port_backlog, -1},
+    {"DiagnosticPort:MaxConnections", "0", get_port_backlog, 0},
+    {"DiagnosticPort:MaxConnections", "65535", get_port_backlog, 65535},
+    {"DiagnosticPort:MaxConnections", "65536", get_port_backlog, REFUSED},
+    {"DiagnosticPort:MaxConnections", "ten", get_port_backlog, REFUSED},
+    {"DiagnosticPort:MaxConnections", "", get_port_backlog, REFUSED},
+    {"DiagnosticPort:SocketMode", "0", get_port_socket_mode, 0},
+    {"DiagnosticPort:SocketMode", "0660", get_port_socket_mode, 0660},
+    {"DiagnosticPort:SocketMode", "600", get_port_socket_mode, 0600},
+    {"DiagnosticPort:SocketMode", "0777", get_port_socket_mode, 0777},
+    {"DiagnosticPort:SocketMode", "1000", get_port_socket_mode, REFUSED},
+    {"DiagnosticPort:SocketMode", "-1", get_port_socket_mode, REFUSED},
+    {"DiagnosticPort:SocketMode", "0668", get_port_socket_mode, REFUSED},
+    {"DiagnosticPort:SocketMode", "0x1FF", get_port_socket_mode, REFUSED},
+    {"DiagnosticPort:SocketMode", "", get_port_socket_mode, REFUSED},
+    {"DiagnosticPort:SocketMode", "rw-rw----", get_port_socket_mode, REFUSED},
+    {"DiagnosticPort:SocketMode", "77777777777777777777777", get_port_socket_mode, REFUSED},
+    {"Storage:DumpTransport", "Pipe", get_dump_transport, DUMP_TRANSPORT_PIPE},
+    {"Storage:DumpTransport", "file", get_dump_transport, DUMP_TRANSPORT_FILE},
+    {"Storage:DumpTransport", "1", get_dump_transport, DUMP_TRANSPORT_PIPE},
+    {"Storage:DumpTransport", "2", get_dump_transport, REFUSED},
+    {"Storage:ReserveMegabytes", "-1", get_dump_reserve_mb, REFUSED},
+    {"Storage:ReserveMegabytes", "0", get_dump_reserve_mb, 0},
+    {"Storage:ReserveMegabytes", "1048576", get_dump_reserve_mb, 1048576},
+    {"Storage:ReserveMegabytes", "1048577", get_dump_reserve_mb, REFUSED},
+    {"Logging:LogLevel:Default", "Trace", get_log_level, LOG_LEVEL_TRACE},
+    {"Logging:LogLevel:Default", "DEBUG", get_log_level, LOG_LEVEL_DEBUG},
+    {"Logging:LogLevel:Default", "information", get_log_level, LOG_LEVEL_INFORMATION},
+    {"Logging:LogLevel:Default", "Warning", get_log_level, LOG_LEVEL_WARNING},
+    {"Logging:LogLevel:Default", "Error", get_log_level, LOG_LEVEL_ERROR},
+    {"Logging:LogLevel:Default", "Critical", get_log_level, LOG_LEVEL_CRITICAL},
+    {"Logging:LogLevel:Default", "None", get_log_level, LOG_LEVEL_NONE},
+    {"Logging:LogLevel:Default", "6", get_log_level, LOG_LEVEL_NONE},
+    {"Logging:LogLevel:Default", "7", get_log_level, REFUSED},
+    {"Logging:LogLevel:Default", "Info", get_log_level, REFUSED},
+};
+
+static void check_refusal(const char *label, const char *value, const struct options *o,
+                          const struct error *err)
+{
+    char quoted[64];
+
+    (void)snprintf(quoted, sizeof quoted, "'%s'", value);
+    CHECK_AT(label, err->code == -EINVAL);
+    CHECK_AT("names the key", strcasestr(err->text, label) != NULL);
+    CHECK_AT("names the value", strstr(err->text, quoted) != NULL);
+    CHECK_AT("names the source", strstr(err->text, source) != NULL);
+    CHECK_AT("empty after a failure", o->urls == NULL && o->port_name == NULL);
+}
+
+static void test_values(void)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const char *const pairs[][2] = {{rows[i].key, rows[i].value},
+                                        {"DiagnosticPort:EndpointName", "/p"}};
+        char label[160];
+        struct options o;
+        struct error err = {0};
+        (void)snprintf(label, sizeof label, "%s = '%s'", rows[i].key, rows[i].value);
+        int r = load(&o, pairs, 2, &err);
+        CHECK_AT(label, (r < 0) == (rows[i].want == REFUSED));
+        if (r == 0)
+            CHECK_AT(label, rows[i].get(&o) == rows[i].want);
+        else
+            check_refusal(rows[i].key, rows[i].value, &o, &err);
+        options_deinit(&o);
+    }
+}
+
+static void test_texts(void)
+{
+    static const char *const pairs[][2] = {
+        {"urls", "http://+:1;http://+:2"},         {"Metrics:Endpoints", ""},
+        {"DiagnosticPort:EndpointName", "/a b/s"}, {"Storage:DefaultSharedPath", "/diag"},
+        {"Storage:DumpTempFolder", "/d"},          {"DiagnosticPort:SocketGroup", "1654"}};
+    struct options o;
+    struct error err;
+
+    CHECK(load(&o, pairs, COUNT_OF(pairs), &err) == 0);
+    CHECK(strcmp(o.urls, "http://+:1;http://+:2") == 0 && o.metric_urls[0] == '\0');
+    CHECK(strcmp(o.port_name, "/a b/s") == 0 && strcmp(o.shared_path, "/diag") == 0);
+    CHECK(strcmp(o.dump_folder, "/d") == 0 && strcmp(o.port_socket_group, "1654") == 0);
+    CHECK_AT("a name alone does not mean Listen", o.port_mode == PORT_CONNECT);
+    options_deinit(&o);
+}
+
+static const struct {
+    const char *label;
+    const char *pairs[4][2];
+    const char *want; /* joined with '|'; NULL: refused */
+} lists[] = {
+    {"not set", {{"DiagnosticPort:AllowedUid", "1"}}, ""},
+    {"semicolons", {{"DiagnosticPort:AllowedUids", "1;22;333"}}, "1|22|333|"},
+    {"commas", {{"DiagnosticPort:AllowedUids", "1,22"}}, "1|22|"},
+    {"blanks", {{"DiagnosticPort:AllowedUids", " 1000, 1001 ;\t7\t"}}, "1000|1001|7|"},
+    {"empty ones", {{"DiagnosticPort:AllowedUids", ";1;;22; ;"}}, "1|22|"},
+    {"children",
+     {{"DiagnosticPort:AllowedUids:1", "22"}, {"DiagnosticPort:AllowedUids:0", "1"}},
+     "1|22|"},
+    {"no child 0", {{"DiagnosticPort:AllowedUids:1", "22"}}, "22|"},
+    {"a gap, and 10 after 2",
+     {{"DiagnosticPort:AllowedUids:10", "3"},
+      {"DiagnosticPort:AllowedUids:2", "2"},
+      {"DiagnosticPort:AllowedUids:0", "1"}},
+     "1|2|3|"},
+    {"a child without a number", {{"DiagnosticPort:AllowedUids:first", "5"}}, "5|"},
+    {"a child without a name", {{"DiagnosticPort:AllowedUids:", "5"}}, "5|"},
+    {"both", {{"DiagnosticPort:AllowedUids", "1"}, {"DiagnosticPort:AllowedUids:7", "2"}}, "1|2|"},
+    {"empty", {{"DiagnosticPort:AllowedUids", ""}}, NULL},
+    {"only separators", {{"DiagnosticPort:AllowedUids", ";"}}, NULL},
+    {"only blanks", {{"DiagnosticPort:AllowedUids", " , \t"}}, NULL},
+    {"an empty child",
+     {{"DiagnosticPort:AllowedUids:0", "1"}, {"DiagnosticPort:AllowedUids:1", ""}},
+     NULL},
+};
+
+static void test_lists(void)
+{
+    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+        struct options o;
+        struct error err = {0};
+        char got[64] = "";
+        int r = load(&o, lists[i].pairs, 4, &err);
+        CHECK_AT(lists[i].label, r == (lists[i].want ? 0 : -EINVAL));
+        for (size_t k = 0; r == 0 && k < o.port_allowed_uids.count; k++)
+            (void)snprintf(got + strlen(got), sizeof got - strlen(got), "%s|",
+                           o.port_allowed_uids.items[k]);
+        if (r == 0)
+            CHECK_AT(lists[i].label, lists[i].want && strcmp(got, lists[i].want) == 0);
+        else
+            CHECK_AT(lists[i].label,
+                     strstr(err.text, "DiagnosticPort:AllowedUids") && strstr(err.text, source));
+        options_deinit(&o);
+    }
+}
+
+/* Named are keys of DotnetMonitor_ variables that no row and no list takes. */
+static void test_unknown_keys(void)
+{
+    static const char *const environment[] = {"DotnetMonitor_Urls=x",
+                                              "DotnetMonitor_DiagnosticPort__AllowedUids__3=1",
+                                              "DotnetMonitor_DefaultProcess__Filters__0__Key=x",
+                                              "DotnetMonitorTestSettings__A=1",
+                                              "DOTNET_NoSuch=1",
+                                              "NoSuchEither=1",
+                                              NULL,
+                                              NULL,
+                                              NULL,
+                                              NULL};
+    static const char *const strange[] = {"DotnetMonitor_Storage__DumpTempFolders=/x",
+                                          "DOTNETMONITOR_Egress__A__B=secret",
+                                          "DotnetMonitor_Urls__0=x"};
+
+    for (int with = 0; with < 2; with++) {
+        const char *variables[COUNT_OF(environment)];
+        struct config_keys keys = {0};
+        struct error err;
+        memcpy(variables, environment, sizeof variables);
+        if (with)
+            memcpy(variables + 6, strange, sizeof strange);
+        CHECK(config_keys_add_environment(&keys, (char *const *)(uintptr_t)variables, &err) == 0);
+        char *unknown = options_unknown_keys(&keys);
+        if (with)
+            CHECK(unknown && strcmp(unknown, "Egress:A:B, Storage:DumpTempFolders, Urls:0") == 0);
+        else
+            CHECK(unknown == NULL);
+        free(unknown);
+        config_keys_deinit(&keys);
+    }
+}
+
+/* The short form is Listen mode at that path, whatever the keys below say. */
+static void test_short_port(void)
+{
+    static const char *const pairs[][2] = {{"DiagnosticPort", "/short"},
+                                           {"DiagnosticPort:ConnectionMode", "Connect"},
+                                           {"DiagnosticPort:EndpointName", "/long"}};
+    struct options o;
+    struct error err;
+
+    CHECK(load(&o, pairs, COUNT_OF(pairs), &err) == 0);
+    CHECK(o.port_mode == PORT_LISTEN && strcmp(o.port_name, "/short") == 0);
+    options_deinit(&o);
+}
+
+static const struct {
+    const char *label;
+    const char *pairs[3][2];
+    const char *want; /* NULL: refused */
+} listen_paths[] = {
+    {"named",
+     {{"DiagnosticPort:ConnectionMode", "Listen"}, {"DiagnosticPort:EndpointName", "/n"}},
+     "/n"},
+    {"in the shared folder",
+     {{"DiagnosticPort:ConnectionMode", "Listen"}, {"Storage:DefaultSharedPath", "/diag"}},
+     "/diag/dotnet-monitor.sock"},
+    {"named beside a shared folder",
+     {{"DiagnosticPort:ConnectionMode", "Listen"},
+      {"Storage:DefaultSharedPath", "/diag"},
+      {"DiagnosticPort:EndpointName", "/n"}},
+     "/n"},
+    {"short form", {{"DiagnosticPort", "/s"}, {"Storage:DefaultSharedPath", "/diag"}}, "/s"},
+    {"no path at all", {{"DiagnosticPort:ConnectionMode", "Listen"}}, NULL},
+};
+
+static void test_listen_path(void)
+{
+    for (size_t i = 0; i < COUNT_OF(listen_paths); i++) {
+        struct options o;
+        struct error err = {0};
+        int r = load(&o, listen_paths[i].pairs, 3, &err);
+        CHECK_AT(listen_paths[i].label, r == (listen_paths[i].want ? 0 : -EINVAL));
+        if (r == 0)
+            CHECK_AT(listen_paths[i].label,
+                     o.port_mode == PORT_LISTEN && strcmp(o.port_name, listen_paths[i].want) == 0);
+        else
+            CHECK_AT(listen_paths[i].label, err.code == r && err.text[0] && !o.urls);
+        options_deinit(&o);
+    }
+}
+
+static void test_default_process(void)
+{
+    static const char *const pairs[][2] = {{"DefaultProcess:Filters:0:Key", "ProcessName"},
+                                           {"DefaultProcess:Filters:0:Value", "dotnet"}};
+    struct options o;
+    struct error err;
+
+    CHECK(load(&o, pairs, COUNT_OF(pairs), &err) == 0);
+    CHECK(o.default_process.count == 1);
+    options_deinit(&o);
+}
+
+/* Whoever starts it must not have to mend one key a start. */
+static void test_all_faults(void)
+{
+    static const char *const pairs[][2] = {{"Metrics:Enabled", "maybe"},
+                                           {"DiagnosticPort:SocketMode", "999"},
+                                           {"Storage:DumpTransport", "Pigeon"},
+                                           {"DefaultProcess:Filters:0:Key", "Shoe"},
+                                           {"DefaultProcess:Filters:0:Value", "x"},
+                                           {"urls", "fine"}};
+    static const char *const named[] = {"Metrics:Enabled",           "'maybe'",  "true or false",
+                                        "DiagnosticPort:SocketMode", "'999'",    "octal",
+                                        "Storage:DumpTransport",     "'Pigeon'", "File or Pipe"};
+    struct options o;
+    struct error err = {0};
+
+    CHECK(load(&o, pairs, COUNT_OF(pairs), &err) == -EINVAL);
+    for (size_t i = 0; i < COUNT_OF(named); i++)
+        CHECK_AT(named[i], strstr(err.text, named[i]) != NULL);
+    CHECK_AT("the filter's fault too", strstr(err.text, "DefaultProcess:Filters:0") != NULL);
+    CHECK_AT("not the good key", strstr(err.text, "urls") == NULL);
+    options_deinit(&o);
+}
+
+static void test_filter_fault(void)
+{
+    static const char *const pairs[][2] = {{"DefaultProcess:Filters:0:Key", "ProcessName"}};
+    struct options o;
+    struct error err = {0};
+
+    CHECK(load(&o, pairs, 1, &err) == -EINVAL && err.code == -EINVAL);
+    CHECK(strstr(err.text, "DefaultProcess:Filters:0") != NULL && o.urls == NULL);
+    options_deinit(&o);
+}
+
+/* Very long values: the text is cut, nothing else. */
+static void test_long_values(void)
+{
+    static char value[3000];
+    const char *const pairs[][2] = {{"Metrics:Enabled", value}, {"Storage:DumpTransport", value}};
+    struct options o;
+    struct error err = {0};
+
+    memset(value, 'v', sizeof value - 1);
+    CHECK(load(&o, pairs, 2, &err) == -EINVAL);
+    CHECK(strstr(err.text, "Metrics:Enabled") && strlen(err.text) < sizeof err.text);
+    options_deinit(&o);
+}
+
+static void test_reference(void)
+{
+    static char all[32768];
+    int ends[2];
+
+    (void)fflush(stdout);
+    REQUIRE(pipe2(ends, O_CLOEXEC) == 0 && fcntl(ends[1], F_SETPIPE_SZ, (int)sizeof all) > 0);
+    int console = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    (void)dup2(ends[1], STDOUT_FILENO);
+    options_print_reference();
+    (void)fflush(stdout);
+    (void)dup2(console, STDOUT_FILENO);
+    ssize_t n = read(ends[0], all, sizeof all - 1);
+    all[n > 0 ? n : 0] = '\0';
+    (void)close(console);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+#define OPTION(type, field, key, ...) CHECK_AT(key, strstr(all, "| `" key "` | " #type " |"));
+#include "src/config/options.def"
+#undef OPTION
+    CHECK(strstr(all, "DefaultProcess:Filters") != NULL);
+}
+
+TEST_SUITE("config/options", {"defaults", test_defaults}, {"values", test_values},
+           {"texts", test_texts}, {"lists", test_lists}, {"unknown keys", test_unknown_keys},
+           {"short port", test_short_port}, {"listen path", test_listen_path},
+           {"default process", test_default_process}, {"all faults", test_all_faults},
+           {"filter fault", test_filter_fault}, {"long values", test_long_values},
+           {"reference", test_reference})
