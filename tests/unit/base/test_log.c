@@ -1,0 +1,151 @@
+#include <ctype.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "src/base/cleanup.h"
+#include "src/base/log.h"
+#include "tests/support/check.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+
+enum { LINE_MAX_SIZE = 8192 };
+
+static struct {
+    int pipe[2], console;
+} capture;
+
+/* Standard output goes to a pipe from here to capture_end(). */
+static void capture_begin(void)
+{
+    (void)fflush(stdout);
+    REQUIRE(pipe2(capture.pipe, O_CLOEXEC | O_NONBLOCK) == 0);
+    capture.console = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    REQUIRE(capture.console >= 0 && dup2(capture.pipe[1], STDOUT_FILENO) >= 0);
+}
+
+/* What was written; the clock at its beginning is checked and left out. */
+static const char *capture_end(void)
+{
+    static char all[LINE_MAX_SIZE];
+
+    (void)dup2(capture.console, STDOUT_FILENO);
+    ssize_t n = read(capture.pipe[0], all, sizeof all - 1);
+    (void)close(capture.console);
+    (void)close(capture.pipe[0]);
+    (void)close(capture.pipe[1]);
+    all[n > 0 ? n : 0] = '\0';
+    if (n <= 9)
+        return all;
+    for (int i = 0; i < 8; i++)
+        CHECK(i % 3 == 2 ? all[i] == ':' : isdigit((unsigned char)all[i]));
+    CHECK(all[8] == ' ');
+    return all + 9;
+}
+
+static const struct {
+    const char *label;
+    struct log_event event;
+    struct log_field fields[2];
+    const char *want;
+} rows[] = {
+    {"one field",
+     {LOG_LEVEL_INFORMATION, "A.B", 14, "Now listening on: {address}"},
+     {{"address", "http://x"}},
+     "info: A.B[14]\n      Now listening on: http://x\n"},
+    {"order",
+     {LOG_LEVEL_WARNING, "A", 1, "{b} then {a}"},
+     {{"a", "1"}, {"b", "2"}},
+     "warn: A[1]\n      2 then 1\n"},
+    {"twice", {LOG_LEVEL_ERROR, "A", 1, "{a}{a}"}, {{"a", "1"}}, "fail: A[1]\n      11\n"},
+    {"critical", {LOG_LEVEL_CRITICAL, "A", 1, "x"}, {{"a", "1"}}, "crit: A[1]\n      x\n"},
+    {"null", {LOG_LEVEL_ERROR, "A", 1, "{a}"}, {{"a", NULL}}, "fail: A[1]\n      (null)\n"},
+    {"no such field",
+     {LOG_LEVEL_ERROR, "A", 1, "{aa} {} {"},
+     {{"a", "1"}},
+     "fail: A[1]\n      {aa} {} {\n"},
+    {"value with braces",
+     {LOG_LEVEL_ERROR, "A", 1, "{a}"},
+     {{"a", "{b}"}, {"b", "no"}},
+     "fail: A[1]\n      {b}\n"},
+    {"lines",
+     {LOG_LEVEL_ERROR, "A", 1, "x {a}"},
+     {{"a", "1\n2\n"}},
+     "fail: A[1]\n      x 1\n      2\n"},
+    {"escape sequences",
+     {LOG_LEVEL_ERROR, "A", 1, "x{a}"},
+     {{"a", "\x1b]0;t\x07\r\ty"}},
+     "fail: A[1]\n      x?]0;t??\ty\n"},
+    {"debug is dropped", {LOG_LEVEL_DEBUG, "A", 1, "x"}, {{"a", "1"}}, ""},
+    {"trace is dropped", {LOG_LEVEL_TRACE, "A", 1, "x"}, {{"a", "1"}}, ""},
+};
+
+static void test_rows(void)
+{
+    CHECK(log_get_level() == LOG_LEVEL_INFORMATION);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        capture_begin();
+        log_write(&rows[i].event, rows[i].fields, rows[i].fields[1].key ? 2 : 1);
+        const char *got = capture_end();
+        CHECK_AT(rows[i].label, strcmp(got, rows[i].want) == 0);
+    }
+}
+
+static void test_levels(void)
+{
+    static const char *const tags[] = {"trce", "dbug", "info", "warn", "fail", "crit"};
+
+    for (int least = LOG_LEVEL_TRACE; least <= LOG_LEVEL_NONE; least++) {
+        log_set_level((enum log_level)least);
+        CHECK(log_get_level() == (enum log_level)least);
+        for (int level = LOG_LEVEL_TRACE; level < LOG_LEVEL_NONE; level++) {
+            char want[64] = "";
+            if (level >= least)
+                (void)snprintf(want, sizeof want, "%s: Portside[0]\n      n %d\n", tags[level],
+                               least);
+            capture_begin();
+            log_note((enum log_level)level, "n %d", least);
+            CHECK_AT(tags[level], strcmp(capture_end(), want) == 0);
+        }
+    }
+    log_set_level(LOG_LEVEL_INFORMATION);
+}
+
+/* A line of log is one write(2): lines of other writers cannot come between. */
+static void test_long_message(void)
+{
+    static char message[1900];
+
+    memset(message, 'm', sizeof message - 1);
+    capture_begin();
+    log_note(LOG_LEVEL_ERROR, "%s", message);
+    const char *got = capture_end();
+    CHECK(strncmp(got, "fail: Portside[0]\n      mmm", 27) == 0);
+    CHECK(strlen(got) == 18 + 6 + sizeof message - 1 + 1);
+}
+
+static void test_macro(void)
+{
+    static const struct log_event event = {LOG_LEVEL_INFORMATION, "C", 7, "{a}-{b}-{c}"};
+
+    capture_begin();
+    log_event(&event, {"a", "1"}, {"b", "2"}, {"c", "3"});
+    CHECK(strcmp(capture_end(), "info: C[7]\n      1-2-3\n") == 0);
+}
+
+/* A console that is gone must not end the program or the log. */
+static void test_console_gone(void)
+{
+    int console = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+
+    (void)fflush(stdout);
+    REQUIRE(console >= 0);
+    (void)close(STDOUT_FILENO);
+    log_note(LOG_LEVEL_ERROR, "nobody reads this");
+    REQUIRE(dup2(console, STDOUT_FILENO) == STDOUT_FILENO);
+    (void)close(console);
+    CHECK(log_get_level() == LOG_LEVEL_INFORMATION);
+}
+
+TEST_SUITE("base/log", {"rows", test_rows}, {"levels", test_levels},
+           {"long message", test_long_message}, {"macro", test_macro},
+           {"console gone", test_console_gone})

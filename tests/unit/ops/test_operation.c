@@ -1,0 +1,395 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include "src/base/limits.h"
+#include "src/base/log.h"
+#include "src/ops/operation.h"
+#include "tests/support/world.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+
+/* A collection and a sink that do as the test says and note what was done to them. */
+static struct {
+    struct collection base;
+    struct collection_events events;
+    int starts, proceeds, stops, abandons;
+    bool fail_start;
+} source;
+
+struct fake_sink {
+    struct sink base;
+    int opens, closes, code;
+    bool fail_open;
+    size_t written;
+    char text[128];
+};
+
+static int fake_start(const struct collect_context *context, struct target *target,
+                      const void *params, const struct collection_events *events,
+                      struct collection **ret, struct error *err)
+{
+    CHECK(context && target && strcmp(params, "params") == 0);
+    source.starts++;
+    source.events = *events;
+    if (source.fail_start)
+        return error_set(err, -EIO, "cannot start");
+    *ret = &source.base;
+    return 0;
+}
+
+static void fake_proceed(struct collection *c)
+{
+    source.proceeds += c == &source.base;
+}
+
+static void fake_stop(struct collection *c)
+{
+    source.stops += c == &source.base;
+}
+
+static void fake_abandon(struct collection *c)
+{
+    source.abandons += c == &source.base;
+}
+
+static const struct collection_type type = {
+    "fake", 2, true, "text/plain", fake_start, fake_proceed, fake_stop, fake_abandon};
+static const struct collection_type unstoppable = {
+    "fixed", 1, false, "text/plain", fake_start, fake_proceed, NULL, fake_abandon};
+
+static int sink_open(struct sink *s, struct error *err)
+{
+    struct fake_sink *f = (struct fake_sink *)s;
+
+    f->opens++;
+    return f->fail_open ? error_set(err, -EACCES, "cannot open") : 0;
+}
+
+static void sink_write(struct sink *s, const void *data, size_t size)
+{
+    CHECK(data != NULL);
+    ((struct fake_sink *)s)->written += size;
+}
+
+static void sink_write_file(struct sink *s, int fd, uint64_t offset, uint64_t size)
+{
+    CHECK(fd == 5 && offset == 10);
+    ((struct fake_sink *)s)->written += size;
+}
+
+static void sink_close(struct sink *s, const struct error *err)
+{
+    struct fake_sink *f = (struct fake_sink *)s;
+
+    f->closes++;
+    f->code = err ? err->code : 0;
+    (void)snprintf(f->text, sizeof f->text, "%s", err ? err->text : "");
+}
+
+static const struct sink_type sink_type = {"fake", sink_open, sink_write, sink_write_file,
+                                           sink_close};
+
+static struct operations *all;
+static struct target process = {.pid = 4711, .cookie = {.bytes = {1}}};
+
+static void begin(void)
+{
+    static const struct collect_context context;
+    static char name[] = "dotnet";
+    struct error err;
+
+    log_set_level(LOG_LEVEL_NONE);
+    memset(&source, 0, sizeof source);
+    source.base.type = &type;
+    process.info.name = name;
+    REQUIRE(operations_new(&context, &all, &err) == 0);
+}
+
+static int start_as(const struct collection_type *kind, struct fake_sink *sink, struct error *err)
+{
+    const struct operation_request request = {kind, &process, "params", "t1,t2", "core_1"};
+
+    *sink = (struct fake_sink){.base = {.type = &sink_type}, .fail_open = sink->fail_open};
+    return operations_start(all, &request, &sink->base, err);
+}
+
+static struct operation *newest(void)
+{
+    struct list *list = operations_list(all);
+
+    REQUIRE(!list_empty(list));
+    return container_of(list->prev, struct operation, link);
+}
+
+static struct operation *start(struct fake_sink *sink)
+{
+    struct error err;
+
+    CHECK(start_as(&type, sink, &err) == 0);
+    return newest();
+}
+
+static void data(size_t size)
+{
+    source.events.on_data(source.events.user, "0123456789", size);
+}
+
+static void done(int code)
+{
+    struct error err = {.code = code, .text = "it broke"};
+
+    source.events.on_done(source.events.user, code ? &err : NULL);
+}
+
+static void check_ended(const struct operation *op, enum operation_state state,
+                        const struct fake_sink *sink, int code)
+{
+    CHECK(op->state == state && !operation_is_active(op) && operations_active(all) == 0);
+    CHECK(op->collection == NULL && op->sink == NULL);
+    CHECK(sink->closes == 1 && sink->code == code);
+    CHECK(!operation_is_stoppable(op));
+}
+
+static void test_success(void)
+{
+    struct fake_sink sink = {0};
+
+    begin();
+    struct operation *op = start(&sink);
+    CHECK(op->state == OPERATION_STARTING && operations_active(all) == 1);
+    CHECK(op->pid == 4711 && op->uid.bytes[0] == 1 && strcmp(op->process_name, "dotnet") == 0);
+    CHECK(op->tag_count == 2 && strcmp(op->tags[1], "t2") == 0 && !op->egress_provider);
+    CHECK(strcmp(sink.base.artifact.name, "core_1") == 0);
+    CHECK(strcmp(sink.base.artifact.content_type, "text/plain") == 0);
+    CHECK(strcmp(sink.base.artifact.operation_id, op->id) == 0);
+    source.events.on_started(source.events.user);
+    CHECK(op->state == OPERATION_RUNNING && sink.opens == 0);
+    data(4);
+    CHECK(sink.opens == 1 && sink.written == 4 && source.proceeds == 0);
+    sink.base.events.on_room(sink.base.events.user);
+    CHECK(source.proceeds == 1);
+    source.events.on_file(source.events.user, 5, 10, 100);
+    CHECK(sink.opens == 1 && sink.written == 104);
+    sink.base.events.on_room(sink.base.events.user);
+    done(0);
+    check_ended(op, OPERATION_SUCCEEDED, &sink, 0);
+    CHECK(source.abandons == 0 && source.proceeds == 2 && op->error == NULL);
+    operations_free(all);
+    CHECK(sink.closes == 1);
+}
+
+static void test_empty_artifact(void)
+{
+    struct fake_sink sink = {0};
+
+    begin();
+    struct operation *op = start(&sink);
+    done(0);
+    CHECK_AT("an empty artifact is one", sink.opens == 1 && sink.written == 0);
+    check_ended(op, OPERATION_SUCCEEDED, &sink, 0);
+    operations_free(all);
+}
+
+static void test_failures(void)
+{
+    for (int pieces = 0; pieces < 3; pieces++) {
+        struct fake_sink sink = {0};
+        begin();
+        struct operation *op = start(&sink);
+        for (int i = 0; i < pieces; i++)
+            data(1);
+        done(-EREMOTEIO);
+        CHECK(sink.opens == (pieces > 0) && sink.written == (size_t)pieces);
+        check_ended(op, OPERATION_FAILED, &sink, -EREMOTEIO);
+        CHECK(op->error && strcmp(op->error, "it broke") == 0 && source.abandons == 0);
+        operations_free(all);
+    }
+}
+
+static void test_failure_inside_start(void)
+{
+    struct fake_sink sink = {0};
+
+    begin();
+    source.fail_start = true;
+    struct operation *op = start(&sink);
+    check_ended(op, OPERATION_FAILED, &sink, -EIO);
+    CHECK(strcmp(op->error, "cannot start") == 0 && strcmp(sink.text, "cannot start") == 0);
+    CHECK(sink.opens == 0 && source.abandons == 0);
+    operations_free(all);
+}
+
+static void test_sink_does_not_open(void)
+{
+    struct fake_sink sink = {.fail_open = true};
+
+    begin();
+    struct operation *op = start(&sink);
+    data(3);
+    check_ended(op, OPERATION_FAILED, &sink, -EACCES);
+    CHECK(source.abandons == 1 && sink.written == 0 && strcmp(op->error, "cannot open") == 0);
+    operations_free(all);
+}
+
+static void test_client_lost(void)
+{
+    struct fake_sink sink = {0};
+    struct error lost = {-EPIPE, "gone"};
+
+    begin();
+    struct operation *op = start(&sink);
+    data(3);
+    sink.base.events.on_lost(sink.base.events.user, &lost);
+    check_ended(op, OPERATION_CANCELLED, &sink, -EPIPE);
+    CHECK(source.abandons == 1);
+    operations_free(all);
+}
+
+static void test_cancel(void)
+{
+    struct fake_sink sink = {0};
+    struct error err = {0};
+
+    begin();
+    struct operation *op = start(&sink);
+    CHECK(operation_cancel(op, &err) == 0);
+    check_ended(op, OPERATION_CANCELLED, &sink, -ECANCELED);
+    CHECK(source.abandons == 1);
+    CHECK(operation_cancel(op, &err) == -EINVAL);
+    CHECK(strcmp(err.text, "Operation is not running.") == 0 && sink.closes == 1);
+    CHECK(operation_stop(op, &err) == -EINVAL);
+    operations_free(all);
+}
+
+static void test_stop(void)
+{
+    struct fake_sink sink = {0};
+    struct error err = {0};
+
+    begin();
+    struct operation *op = start(&sink);
+    CHECK(operation_is_stoppable(op) && operation_stop(op, &err) == 0);
+    CHECK(op->state == OPERATION_STOPPING && source.stops == 1 && !operation_is_stoppable(op));
+    source.events.on_started(source.events.user);
+    CHECK_AT("Running never follows Stopping", op->state == OPERATION_STOPPING);
+    CHECK(operation_stop(op, &err) == -EINVAL && source.stops == 1);
+    data(1);
+    done(0);
+    check_ended(op, OPERATION_SUCCEEDED, &sink, 0);
+    op = start(&sink);
+    CHECK(operation_stop(op, &err) == 0 && operation_cancel(op, &err) == 0);
+    check_ended(op, OPERATION_CANCELLED, &sink, -ECANCELED);
+    operations_free(all);
+}
+
+static void test_not_stoppable(void)
+{
+    struct fake_sink sink = {0};
+    struct error err;
+
+    begin();
+    CHECK(start_as(&unstoppable, &sink, &err) == 0);
+    CHECK(!operation_is_stoppable(newest()) && operation_stop(newest(), &err) == -EINVAL);
+    CHECK(strcmp(err.text, "Operation does not support being stopped.") == 0);
+    CHECK(newest()->state == OPERATION_STARTING);
+    operations_free(all);
+    CHECK(sink.closes == 1 && sink.code == -ECANCELED && source.abandons == 1);
+}
+
+static void test_limit(void)
+{
+    struct fake_sink sinks[4] = {0};
+    struct error err = {0};
+
+    begin();
+    for (int i = 0; i < 2; i++)
+        (void)start(&sinks[i]);
+    CHECK(start_as(&type, &sinks[2], &err) == -EBUSY && err.code == -EBUSY);
+    CHECK(strcmp(err.text, "Rate limit reached.") == 0);
+    CHECK(sinks[2].closes == 1 && sinks[2].code == -EBUSY && sinks[2].opens == 0);
+    CHECK(sinks[2].base.artifact.operation_id == NULL && source.starts == 2);
+    CHECK(newest()->sink == &sinks[1].base);
+    CHECK_AT("each kind has its own", start_as(&unstoppable, &sinks[3], &err) == 0);
+    CHECK(operations_active(all) == 3);
+    struct operation *first = container_of(operations_list(all)->next, struct operation, link);
+    CHECK(operation_cancel(first, &err) == 0);
+    CHECK_AT("an ended one makes room", start_as(&type, &sinks[0], &err) == 0);
+    operations_free(all);
+    CHECK(sinks[0].closes == 1 && sinks[1].code == -ECANCELED && sinks[3].closes == 1);
+}
+
+static void test_too_many_tags(void)
+{
+    char tags[1024] = "";
+    struct fake_sink sink = {.base = {.type = &sink_type}};
+    struct error err = {0};
+
+    begin();
+    for (int i = 0; i <= LIMIT_TAGS; i++)
+        (void)snprintf(tags + strlen(tags), sizeof tags - strlen(tags), "%d,", i);
+    const struct operation_request request = {&type, &process, "params", tags, "core_1"};
+    CHECK(operations_start(all, &request, &sink.base, &err) == -E2BIG);
+    CHECK(sink.closes == 1 && sink.code == -E2BIG && source.starts == 0);
+    CHECK(list_empty(operations_list(all)));
+    operations_free(all);
+}
+
+static void test_find(void)
+{
+    struct fake_sink sinks[2] = {0};
+    struct guid id, other = {.bytes = {9}};
+
+    begin();
+    struct operation *first = start(&sinks[0]), *second = start(&sinks[1]);
+    CHECK(strcmp(first->id, second->id) != 0 && guid_parse(first->id, &id));
+    CHECK_AT("a random one of version 4", first->id[14] == '4' && strchr("89ab", first->id[19]));
+    CHECK(operations_find(all, &id) == first);
+    CHECK(operations_find(all, &other) == NULL);
+    CHECK(container_of(operations_list(all)->next, struct operation, link) == first);
+    operations_free(all);
+    operations_free(NULL);
+}
+
+/* The oldest ended ones are forgotten; what runs is kept, however old. */
+static void test_forgetting(void)
+{
+    struct fake_sink oldest = {0}, sink = {0};
+    struct guid id;
+    char second[GUID_TEXT_SIZE] = "";
+    unsigned count = 0;
+
+    begin();
+    struct operation *running = start(&oldest);
+    for (int i = 0; i < LIMIT_OPERATIONS_KEPT + 10; i++) {
+        struct operation *op = start(&sink);
+        if (i == 0)
+            memcpy(second, op->id, sizeof second);
+        done(0);
+    }
+    list_each(op, operations_list(all), struct operation, link)
+    {
+        count++;
+    }
+    CHECK(count == LIMIT_OPERATIONS_KEPT || count == LIMIT_OPERATIONS_KEPT + 1);
+    CHECK(guid_parse(second, &id) && operations_find(all, &id) == NULL);
+    CHECK(container_of(operations_list(all)->next, struct operation, link) == running);
+    CHECK(running->state == OPERATION_STARTING && oldest.closes == 0);
+    operations_free(all);
+    CHECK(oldest.closes == 1);
+}
+
+static void test_names(void)
+{
+    static const char *const names[] = {"Starting",  "Running", "Stopping",
+                                        "Succeeded", "Failed",  "Cancelled"};
+
+    for (unsigned i = 0; i < COUNT_OF(names); i++)
+        CHECK_AT(names[i], strcmp(operation_state_name((enum operation_state)i), names[i]) == 0);
+}
+
+WORLD_SUITE("ops/operation", {"success", test_success}, {"empty artifact", test_empty_artifact},
+            {"failures", test_failures}, {"failure inside start", test_failure_inside_start},
+            {"sink does not open", test_sink_does_not_open}, {"client lost", test_client_lost},
+            {"cancel", test_cancel}, {"stop", test_stop}, {"not stoppable", test_not_stoppable},
+            {"limit", test_limit}, {"too many tags", test_too_many_tags}, {"find", test_find},
+            {"forgetting", test_forgetting}, {"names", test_names})
