@@ -18,6 +18,7 @@
 #include "src/base/cleanup.h"
 #include "src/base/log.h"
 #include "src/collect/dump_folder.h"
+#include "src/collect/enter.h"
 #include "src/config/command_line.h"
 #include "src/config/options.h"
 #include "src/io/descriptors.h"
@@ -230,6 +231,8 @@ int main(int argc, char **argv)
     enum command command;
     struct error err;
 
+    if (argc > 1 && strcmp(argv[1], ENTER_COMMAND) == 0)
+        return enter_main(argv + 2);
     descriptors_open_standard();
     descriptors_raise_limit();
     if (command_line_parse(argc, argv, &command, &flags, &keys, &err) < 0) {

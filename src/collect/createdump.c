@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "src/base/cleanup.h"
+#include "src/collect/enter.h"
 #include "src/target/procfs.h"
 
 int createdump_find(const struct target *t, char **ret, struct error *err)
@@ -66,29 +67,41 @@ int createdump_check(const struct target *t, struct error *err)
                      process.uid, strstr(path, "/root") + 5, (unsigned)file.st_mode & 0777);
 }
 
-/* See the header: who may run it here, and as whom. */
-static int choose_user(const struct target *t, struct child_user *ret, bool *ret_other,
-                       struct error *err)
+/* See the header: whether it may be run from here, and how. */
+enum manner { AS_OURSELVES, AS_ITS_USER, INSIDE };
+
+static int choose_manner(const struct target *t, struct procfs_status *ret_process,
+                         enum manner *ret_manner, struct error *err)
 {
-    struct procfs_status process;
     uid_t we = geteuid();
-    int r = procfs_status(t->host_pid, &process, err);
+    int r = procfs_status(t->host_pid, ret_process, err);
 
     if (r < 0)
         return r;
-    *ret = (struct child_user){process.uid, process.gid};
-    *ret_other = process.uid != we;
-    if (process.uid == we && we != 0)
-        return 0;
-    if (procfs_same_mounts(t->host_pid) && (process.uid == we || we == 0))
-        return 0;
-    return error_set(err, -EPERM,
-                     "its createdump would have to run as uid %u, and portside runs as uid %u%s. "
-                     "Cure: run portside as the app's user, with a shared pid namespace",
-                     process.uid, we, we == 0 ? " in another mount namespace" : "");
+    bool same_mounts = procfs_same_mounts(t->host_pid);
+    if (ret_process->uid == we && (we != 0 || same_mounts))
+        *ret_manner = AS_OURSELVES;
+    else if (we == 0)
+        *ret_manner = same_mounts ? AS_ITS_USER : INSIDE;
+    else
+        return error_set(err, -EPERM,
+                         "its createdump would have to run as uid %u, and portside runs as uid %u. "
+                         "Cure: run portside as the app's user (or as root), with a shared pid "
+                         "namespace",
+                         ret_process->uid, we);
+    return 0;
 }
 
-int createdump_run(uv_loop_t *loop, const struct target *t, enum dump_type type, const char *path,
+static char *own_program(void)
+{
+    char path[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+
+    return n > 0 ? strndup(path, (size_t)n) : NULL;
+}
+
+int createdump_run(uv_loop_t *loop, const struct target *t, enum dump_type type,
+                   const struct dump_place *place,
                    void (*on_exit)(void *user, const struct child_result *result), void *user,
                    struct child **ret, struct error *err)
 {
@@ -99,23 +112,32 @@ int createdump_run(uv_loop_t *loop, const struct target *t, enum dump_type type,
         [DUMP_TRIAGE] = "--triage",
     };
     cleanup(free_str) char *program = NULL;
-    char pid[24], type_switch[16];
-    struct child_user user_of_target = {0};
-    bool as_other = false;
+    cleanup(free_str) char *self = own_program();
+    struct procfs_status process = {0};
+    enum manner manner = AS_OURSELVES;
+    char pid[24], inner_pid[24], type_switch[16], enter[] = ENTER_COMMAND, option[] = "-f";
 
-    int r = createdump_find(t, &program, err);
+    int r = self ? createdump_find(t, &program, err) : error_set(err, -ENOMEM, "createdump");
     if (r == 0)
-        r = choose_user(t, &user_of_target, &as_other, err);
+        r = choose_manner(t, &process, &manner, err);
     if (r < 0)
         return r;
+    struct child_user its_user = {process.uid, process.gid};
     (void)snprintf(pid, sizeof pid, "%d", (int)t->host_pid);
+    (void)snprintf(inner_pid, sizeof inner_pid, "%d", (int)process.namespace_pid);
     (void)snprintf(type_switch, sizeof type_switch, "%s", switches[type]);
-    cleanup(free_str) char *file = strdup(path);
-    if (!file)
-        return error_set(err, -ENOMEM, "createdump");
-    char option[] = "-f";
-    char *argv[] = {program, type_switch, option, file, pid, NULL};
-    return child_start(loop, argv, as_other ? &user_of_target : NULL, on_exit, user, ret, err);
+    char *outside[] = {program, type_switch, option, place->path, pid, NULL};
+    char *inside[] = {self,
+                      enter,
+                      pid,
+                      strstr(program, "/root") + 5,
+                      type_switch,
+                      option,
+                      place->target_path,
+                      inner_pid,
+                      NULL};
+    return child_start(loop, manner == INSIDE ? inside : outside,
+                       manner == AS_ITS_USER ? &its_user : NULL, on_exit, user, ret, err);
 }
 
 void createdump_explain(const struct child_result *result, struct error *err)

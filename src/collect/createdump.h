@@ -13,6 +13,7 @@
 
 #include "src/base/error.h"
 #include "src/collect/dump.h"
+#include "src/collect/dump_folder.h"
 #include "src/io/child.h"
 #include "src/target/target.h"
 
@@ -29,12 +30,13 @@ int createdump_find(const struct target *t, char **ret, struct error *err);
 int createdump_check(const struct target *t, struct error *err);
 
 /*
- * Runs it against the target, writing to `path` (ours). The program comes from the target's image
- * and is not to be trusted: it runs as the target's user, and only where that gives the target
- * nothing that it does not have already, which is when it shares our mount namespace, or when we
- * ourselves run as that user and not as root. Else -EPERM.
+ * Runs it against the target, writing to the file of `place`. The program comes from the target's
+ * image and is not to be trusted, so it must not get more than the target has: as root we run it as
+ * the target's user, and inside its namespaces when it has a mount namespace of its own
+ * (collect/enter.h); else only when we run as that user. -EPERM otherwise.
  */
-int createdump_run(uv_loop_t *loop, const struct target *t, enum dump_type type, const char *path,
+int createdump_run(uv_loop_t *loop, const struct target *t, enum dump_type type,
+                   const struct dump_place *place,
                    void (*on_exit)(void *user, const struct child_result *result), void *user,
                    struct child **ret, struct error *err);
 

@@ -182,7 +182,7 @@ static void dump_from_outside(struct dump *d, const struct ipc_outcome *why)
 
     if (!follow_output(d))
         return;
-    int r = createdump_run(d->context->loop, d->target, d->type, d->place.path, on_child_exit, d,
+    int r = createdump_run(d->context->loop, d->target, d->type, &d->place, on_child_exit, d,
                            &d->child, &err);
     if (r < 0) {
         (void)error_prefix(&err, "%s It cannot be dumped from outside either", why->text);

@@ -66,7 +66,7 @@ static pid_t last_number(const char *line)
 
 int procfs_status(pid_t pid, struct procfs_status *ret, struct error *err)
 {
-    struct procfs_status st = {(uid_t)-1, (gid_t)-1, pid, 0};
+    struct procfs_status st = {(uid_t)-1, (gid_t)-1, pid, 0, 0};
     char line[1024];
     unsigned effective;
     unsigned long long kib;
@@ -83,6 +83,8 @@ int procfs_status(pid_t pid, struct procfs_status *ret, struct error *err)
             st.namespace_pid = last_number(line);
         else if (sscanf(line, "VmRSS: %llu", &kib) == 1 || sscanf(line, "VmSwap: %llu", &kib) == 1)
             st.memory_bytes += kib * 1024;
+        else if (sscanf(line, "CapBnd: %llx", &kib) == 1)
+            st.bounding = kib;
     }
     *ret = st;
     return 0;

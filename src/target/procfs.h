@@ -28,6 +28,7 @@ struct procfs_status {
     gid_t gid;
     pid_t namespace_pid;
     uint64_t memory_bytes; /* resident and swapped out */
+    uint64_t bounding;     /* capabilities that it or a child could have at most */
 };
 
 int procfs_status(pid_t pid, struct procfs_status *ret, struct error *err);
