@@ -97,7 +97,10 @@ static char *own_program(void)
     char path[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
 
-    return n > 0 ? strndup(path, (size_t)n) : NULL;
+    if (n <= 0)
+        return NULL;
+    path[n] = '\0';
+    return strdup(path);
 }
 
 int createdump_run(uv_loop_t *loop, const struct target *t, enum dump_type type,

@@ -53,6 +53,7 @@ static void test_served_socket(void)
 {
     struct owner *o = owner_new();
     cleanup(close_fd) int other = bind_at(o->path, true);
+    REQUIRE(other >= 0);
     int before = proc_fd_count(getpid());
 
     CHECK(open_listener(o) == -EADDRINUSE && o->err.code == -EADDRINUSE);
