@@ -16,12 +16,14 @@ enum {
     LIMIT_REFUSED_MS = 5000,     /* a refused runtime is back within 0.3 ms of the close */
     LIMIT_REFUSED_TOLD = 16,     /* refused users that are named in the log in one minute */
     LIMIT_TARGETS = 1024,
-    LIMIT_TARGET_QUEUE = 64, /* requests that wait for one target's connection */
+    LIMIT_TARGETS_PER_UID = 512, /* no user of the socket can crowd out the others */
+    LIMIT_TARGET_QUEUE = 64,     /* requests that wait for one target's connection */
 
     /* HTTP */
-    LIMIT_HTTP_HEAD = 32 * 1024,   /* Kestrel's default for request line plus headers */
-    LIMIT_HTTP_HEADERS = 100,      /* Kestrel's default */
-    LIMIT_HTTP_BODY = 1024 * 1024, /* our largest sensible body is a provider list of some KB */
+    LIMIT_HTTP_HEAD = 32 * 1024, /* Kestrel's default for request line plus headers */
+    LIMIT_HTTP_HEADERS = 100,    /* Kestrel's default */
+    LIMIT_HTTP_BODY = 32 * 1024, /* our largest sensible body is a provider list of some KB; bodies
+                                    are buffered before a key is looked at */
     LIMIT_HTTP_CONNECTIONS = 256,
     LIMIT_HTTP_HEAD_MS = 30 * 1000, /* Kestrel's RequestHeadersTimeout */
     LIMIT_HTTP_BODY_MS = 60 * 1000,

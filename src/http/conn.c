@@ -29,6 +29,11 @@ bool http_conn_is_reading(const struct http_conn *c)
     return c->state == HTTP_CONN_HEAD || c->state == HTTP_CONN_BODY || c->state == HTTP_CONN_IDLE;
 }
 
+bool http_conn_is_waiting(const struct http_conn *c)
+{
+    return http_conn_is_reading(c) || c->state == HTTP_CONN_LINGERING;
+}
+
 static void step_forward(struct http_conn *c)
 {
     c->since = uv_now(c->poll.loop);

@@ -93,6 +93,9 @@ struct http_conn *http_conn_new(uv_loop_t *loop, struct http_transport *transpor
 /* Enforces the deadline of the current state. */
 void http_conn_tick(struct http_conn *c);
 
+/* Has no request that is being answered. */
+bool http_conn_is_waiting(const struct http_conn *c);
+
 /* No further request: closes now when idle, else after the current answer. */
 void http_conn_drain(struct http_conn *c);
 

@@ -16,8 +16,9 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 {
     struct http_listener *l = poll->data;
 
-    (void)status;
     (void)events;
+    if (status < 0) /* libuv has stopped the poll */
+        http_listener_resume(l);
     for (int i = 0; i < ACCEPT_BATCH; i++) {
         int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0 && is_starved(errno))

@@ -71,6 +71,23 @@ static void set_listening(struct http_server *s)
     }
 }
 
+/* The connection that has waited longest for a request makes room: many that say nothing must not
+ * keep out those who ask, a health probe above all. The newest is spared. When all are being
+ * answered, newcomers wait. */
+static void make_room(struct http_server *s)
+{
+    struct http_conn *longest = NULL;
+
+    list_each(c, &s->conns, struct http_conn, link)
+    {
+        if ((s->full || c->link.next != &s->conns) && http_conn_is_waiting(c) &&
+            (!longest || c->since < longest->since))
+            longest = c;
+    }
+    if (longest)
+        http_conn_break(longest);
+}
+
 static void on_tick(uv_timer_t *timer)
 {
     struct http_server *s = timer->data;
@@ -80,6 +97,8 @@ static void on_tick(uv_timer_t *timer)
         set_listening(s);
     }
     list_each(c, &s->conns, struct http_conn, link) http_conn_tick(c);
+    if (s->full) /* when it filled up all were being answered, perhaps; now one may be waiting */
+        make_room(s);
     if (s->count == 0)
         (void)uv_timer_stop(timer);
 }
@@ -131,6 +150,7 @@ static bool on_connection(void *user, int fd, int role)
     add_conn(s, fd, role);
     if (s->count < s->owner.limits.connections)
         return true;
+    make_room(s);
     s->full = true;
     set_listening(s);
     return false;

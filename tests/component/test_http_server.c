@@ -676,22 +676,42 @@ static void test_stall_deadline(void)
     tear_down(&f);
 }
 
+/* When all are being answered, newcomers wait. */
 static void test_connection_limit(void)
 {
     struct fixture f;
     struct http_limits limits = http_limits_default;
-    limits.connections = 2;
-    set_up(&f, &limits, "http://localhost:0");
-    struct client *a = new_client(&f, 0, REQUEST("/hello"));
-    struct client *b = new_client(&f, 1, REQUEST("/hello"));
-    run_until(&f, has(a, "hello") && has(b, "hello"));
-    struct client *c = new_client(&f, 2, REQUEST("/hello"));
+    limits.connections = 1;
+    set_up(&f, &limits, "http://127.0.0.1:0");
+    struct client *a = new_client(&f, 0, REQUEST("/hold"));
+    run_until(&f, f.held);
+    struct client *c = new_client(&f, 1, REQUEST("/hello"));
     for (int i = 0; i < 100; i++)
         turn(&f);
-    CHECK(c->got.size == 0 && http_server_connections(f.server) == 2);
-    drop_client(a);
+    CHECK(c->got.size == 0 && http_server_connections(f.server) == 1);
+    http_respond(f.held, 200, NULL, 0, "done", 4);
+    f.held = NULL;
+    run_until(&f, has(a, "done"));
     run_until(&f, has(c, "hello"));
-    CHECK(http_server_connections(f.server) == 2);
+    tear_down(&f);
+}
+
+/* Those that only wait make room for those that ask; what is being answered stays. */
+static void test_silent_connections(void)
+{
+    struct fixture f;
+    struct http_limits limits = http_limits_default;
+    limits.connections = 2;
+    limits.tick_ms = 20;
+    set_up(&f, &limits, "http://127.0.0.1:0");
+    struct client *busy = new_client(&f, 0, REQUEST("/hold"));
+    run_until(&f, f.held);
+    struct client *silent = new_client(&f, 1, NULL);
+    run_until(&f, http_server_connections(f.server) == 2);
+    struct client *asks = new_client(&f, 2, REQUEST("/hello"));
+    run_until(&f, has(asks, "hello"));
+    run_until(&f, silent->ended);
+    CHECK(!busy->ended && http_server_connections(f.server) <= 2);
     tear_down(&f);
 }
 
@@ -896,7 +916,8 @@ TEST_SUITE("http/server", {"keep-alive", test_keep_alive}, {"pipelining", test_p
            {"abort is seen", test_abort_is_seen}, {"head deadline", test_head_deadline},
            {"body deadline", test_body_deadline}, {"idle deadline", test_idle_deadline},
            {"stall deadline", test_stall_deadline}, {"connection limit", test_connection_limit},
-           {"no descriptors", test_no_descriptors}, {"graceful close", test_graceful_close},
+           {"silent connections", test_silent_connections}, {"no descriptors", test_no_descriptors},
+           {"graceful close", test_graceful_close},
            {"close breaks what is left", test_close_breaks_what_is_left},
            {"close without listener", test_close_without_listener}, {"addresses", test_addresses},
            {"port in use", test_port_in_use}, {"unix socket", test_unix_socket});
