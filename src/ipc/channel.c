@@ -318,6 +318,11 @@ int ipc_channel_call(struct ipc_channel *ch, enum ipc_command command, const voi
     return 0;
 }
 
+bool ipc_channel_is_sent(const struct ipc_channel *ch)
+{
+    return ch->sent > 0;
+}
+
 void ipc_channel_free(struct ipc_channel *ch)
 {
     if (!ch)

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -62,6 +63,10 @@ int ipc_channel_call(struct ipc_channel *ch, enum ipc_command command, const voi
                      size_t size, uint64_t deadline_ms,
                      void (*on_done)(void *user, const struct ipc_outcome *outcome), void *user,
                      struct error *err);
+
+/* Has any byte of the call left us? Before that it can still be taken back by freeing the channel.
+ */
+bool ipc_channel_is_sent(const struct ipc_channel *ch);
 
 void ipc_channel_free(struct ipc_channel *ch);
 

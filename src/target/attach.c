@@ -59,11 +59,15 @@ static void on_info(void *user, const struct ipc_outcome *outcome)
     }
     bool told =
         outcome->code == 0 && ipc_process_info_decode(&in, t->info_revision, &info) == WIRE_OK;
+    bool named =
+        told && guid_is_zero(&t->cookie); /* found by a scan, and has told only now who it is */
     if (told) {
         target_set_info(t, &info);
         ipc_process_info_deinit(&info);
     }
     refresh_in(t, t->settled ? TARGET_REFRESH_MS : TARGET_FIRST_REFRESH_MS);
+    if (named && t->settled)
+        t->events.on_settled(t->events.user, t);
     if (told)
         settle(t);
 }

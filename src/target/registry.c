@@ -25,6 +25,7 @@ struct registry {
     unsigned count;
     uint64_t next_number;
     int64_t complained_at;
+    struct surplus surplus;
     struct list waits;
     struct ipc_listener *listener; /* Listen mode */
     struct timer scan;             /* Connect mode */
@@ -59,32 +60,48 @@ static void wake_waits(struct registry *r)
     }
 }
 
-/* A runtime that listens at two places (two roots that are one, or a second port) is found twice.
- */
-static bool is_double(struct registry *r, const struct target *t)
+/* A runtime that listens at two places (two roots that are one, or a second port) is found twice:
+ * the first counts. */
+static bool is_double(const struct registry *r, const struct target *t)
 {
-    list_each(other, &r->targets, struct target, link)
+    if (guid_is_zero(&t->cookie))
+        return false;
+    list_each(other, &r->targets, const struct target, link)
     {
-        if (other != t && guid_equal(&other->cookie, &t->cookie) && !guid_is_zero(&t->cookie))
+        if (other == t)
+            return false;
+        if (other->settled && guid_equal(&other->cookie, &t->cookie))
             return true;
     }
     return false;
 }
 
+/* Who has just told its cookie, or has gone, may decide for others of that cookie. */
+static void update_listed(struct registry *r, const struct guid *cookie)
+{
+    list_each(t, &r->targets, struct target, link)
+    {
+        if (!t->settled || !guid_equal(&t->cookie, cookie))
+            continue;
+        bool before = t->listed;
+        t->listed = !is_double(r, t);
+        if (t->listed && !before)
+            log_note(LOG_LEVEL_INFORMATION, "Process %llu (%s) is here: .NET %s, uid %d.",
+                     (unsigned long long)t->pid, t->info.name, t->info.clr_version,
+                     (int)t->peer.uid);
+    }
+}
+
 static void on_target_settled(void *user, struct target *t)
 {
-    struct registry *r = user;
-
-    t->listed = !is_double(r, t);
-    if (t->listed)
-        log_note(LOG_LEVEL_INFORMATION, "Process %llu (%s) is here: .NET %s, uid %d.",
-                 (unsigned long long)t->pid, t->info.name, t->info.clr_version, (int)t->peer.uid);
-    wake_waits(r);
+    update_listed(user, &t->cookie);
+    wake_waits(user);
 }
 
 static void on_target_gone(void *user, struct target *t)
 {
     struct registry *r = user;
+    struct guid cookie = t->cookie;
 
     if (t->listed)
         log_note(LOG_LEVEL_INFORMATION, "Process %llu (%s) has ended.", (unsigned long long)t->pid,
@@ -92,6 +109,7 @@ static void on_target_gone(void *user, struct target *t)
     list_remove(&t->link);
     r->count--;
     target_unref(t);
+    update_listed(r, &cookie);
     wake_waits(r);
 }
 
@@ -105,13 +123,25 @@ static struct target *find_cookie(struct registry *r, const struct guid *cookie)
     return NULL;
 }
 
+static unsigned count_of_uid(const struct registry *r, uid_t uid)
+{
+    unsigned count = 0;
+
+    list_each(t, &r->targets, const struct target, link)
+    {
+        count += t->peer.uid == uid;
+    }
+    return count;
+}
+
 static int add_target(struct registry *r, const struct guid *cookie, uint64_t pid,
                       const struct ipc_peer *peer, struct target **ret, struct error *err)
 {
     struct target_events events = {r, on_target_settled, on_target_gone};
 
-    if (r->count >= LIMIT_TARGETS)
-        return error_set(err, -ENOBUFS, "more than %d processes", LIMIT_TARGETS);
+    if (r->count >= LIMIT_TARGETS || count_of_uid(r, peer->uid) >= LIMIT_TARGETS_PER_UID)
+        return error_set(err, -ENOBUFS, "more than %d processes, or %d of uid %d", LIMIT_TARGETS,
+                         LIMIT_TARGETS_PER_UID, (int)peer->uid);
     int code = target_new(r->loop, cookie, pid, peer, &events, ret, err);
     if (code < 0)
         return code;
@@ -163,7 +193,7 @@ static void on_advertise(void *user, const struct ipc_advertise *advertise, stru
         if (may_complain(r))
             log_note(LOG_LEVEL_ERROR, "Process %llu is resumed, but not watched: %s",
                      (unsigned long long)advertise->pid, err.text);
-        surplus_resume(r->loop, ch);
+        surplus_add(&r->surplus, ch);
         return;
     }
     target_offer(t, ch);
@@ -331,6 +361,7 @@ int registry_new(uv_loop_t *loop, const struct options *options, struct registry
     r->options = options;
     list_init(&r->targets);
     list_init(&r->waits);
+    surplus_init(&r->surplus, loop);
     if (options->port_mode == PORT_LISTEN)
         code = start_listening(r, err);
     else
@@ -349,6 +380,7 @@ void registry_free(struct registry *r)
         return;
     timer_stop(&r->scan);
     ipc_listener_close(r->listener);
+    surplus_deinit(&r->surplus);
     while (!list_empty(&r->waits))
         list_remove(r->waits.next);
     while (!list_empty(&r->targets))

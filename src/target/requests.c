@@ -254,12 +254,19 @@ int target_request_empty(struct target *t, enum ipc_command command, enum reques
 
 void target_request_cancel(struct target_request *r)
 {
-    if (r->target->in_flight == r) {
+    struct target *t = r->target;
+
+    if (t->in_flight == r && ipc_channel_is_sent(r->channel)) {
         orphan(r);
         return;
     }
+    bool was_in_flight = t->in_flight == r;
     detach(r);
     request_free(r);
+    if (was_in_flight && !t->gone) {
+        check_presence(t);
+        (void)timer_start(&t->start, t->loop, 0, 0, on_start, t);
+    }
 }
 
 bool target_is_dumping(const struct target *t)

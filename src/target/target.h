@@ -29,7 +29,8 @@ struct target;
 /* What the target tells its owner, the registry. */
 struct target_events {
     void *user;
-    void (*on_settled)(void *user, struct target *t); /* first answers are in, or will not come */
+    void (*on_settled)(void *user, struct target *t); /* first answers are in, or will not come;
+                                                         again when the cookie came late */
     void (*on_gone)(void *user, struct target *t);    /* at most once; the registry lets go of it */
 };
 
