@@ -10,7 +10,8 @@ struct http_sink {
     struct sink base;
     struct http_exchange *x; /* NULL once the client is gone */
     bool opened;
-    char location[512], disposition[128];
+    char *location;
+    char disposition[128];
 };
 
 static void on_drain(void *user)
@@ -37,10 +38,13 @@ static size_t artifact_headers(struct http_sink *h, struct http_pair headers[sta
     const struct artifact *a = &h->base.artifact;
     size_t n = 0;
 
-    (void)snprintf(h->location, sizeof h->location, "%s://%s/operations/%s", request->scheme,
-                   request->host ? request->host : "localhost", a->operation_id);
+    free(h->location);
+    if (asprintf(&h->location, "%s://%s/operations/%s", request->scheme,
+                 request->host && request->host[0] ? request->host : "localhost",
+                 a->operation_id) < 0)
+        h->location = NULL;
     (void)snprintf(h->disposition, sizeof h->disposition, "attachment; filename=%s", a->name);
-    headers[n++] = (struct http_pair){"Location", h->location};
+    headers[n++] = (struct http_pair){"Location", h->location ? h->location : "/operations"};
     headers[n++] = (struct http_pair){"Content-Disposition", h->disposition};
     headers[n++] = (struct http_pair){"Content-Type", a->content_type};
     return n;
@@ -88,6 +92,7 @@ static void http_sink_close(struct sink *s, const struct error *err)
         http_stream_abort(h->x);
     else if (h->x)
         http_stream_end(h->x);
+    free(h->location);
     free(h);
 }
 

@@ -4,7 +4,7 @@
  * A collection pushes its bytes to its owner (ops), a piece at a time: after each piece it waits
  * for collection_proceed(). It ends with on_done, or is abandoned; either way it then holds
  * nothing: no file, no session in the target, no descriptor. A new kind of artifact is a new file
- * with one of these tables and a row in kinds.c.
+ * with one of these tables.
  */
 #pragma once
 

@@ -221,7 +221,7 @@ static int prepare(struct dump *d, struct error *err)
         r = dump_place_make(d->context->dump_folder, t->root, t->peer.uid, d->pipe, &d->place, err);
     if (r < 0)
         return r;
-    port_keeper_start(&d->keeper, t->socket_path);
+    port_keeper_start(&d->keeper, t->root[0] ? NULL : t->socket_path);
     return target_ping(t, target_is_dumping(t) ? EARLIER_DUMP_MS : PING_MS, on_ping, d, &d->request,
                        err);
 }

@@ -115,6 +115,15 @@ static void note_growth(struct dump_stream *s, uint64_t size)
     dump_place_unlink(s->place);
 }
 
+static int set_stalled(const struct dump_stream *s, struct error *err)
+{
+    return error_set(
+        err, -ETIMEDOUT,
+        "The dump has not grown for %d minutes after %llu bytes. Cause: the app or its "
+        "createdump is stopped or frozen. Cure: let it run, and try again.",
+        STALL_MS / 60000, (unsigned long long)(s->pipe ? s->sent : s->seen));
+}
+
 /* Nothing new for long. A whole file whose writer cannot report (stopped in the last moment) is
  * done all the same. */
 static int check_silence(struct dump_stream *s, struct error *err)
@@ -123,10 +132,7 @@ static int check_silence(struct dump_stream *s, struct error *err)
     int64_t silent = clock_monotonic_ms() - s->grown_at;
 
     if (silent >= STALL_MS)
-        return error_set(err, -ETIMEDOUT,
-                         "The dump has not grown for %d minutes after %llu bytes. Cause: the app "
-                         "or its createdump is stopped or frozen. Cure: let it run, and try again.",
-                         STALL_MS / 60000, (unsigned long long)s->seen);
+        return set_stalled(s, err);
     if (silent < QUIET_MS || s->looked_whole)
         return 0;
     s->looked_whole = true;
@@ -186,11 +192,23 @@ static void end_of_pipe(struct dump_stream *s)
         end(s, NULL);
 }
 
+/* A pipe that brings nothing for so long: the writer is stopped, never began, or somebody else
+ * holds the other end. */
+static void on_pipe_stalled(void *user)
+{
+    struct error err;
+
+    set_stalled(user, &err);
+    end(user, &err);
+}
+
 static void advance_pipe(struct dump_stream *s)
 {
     watch_for(&s->readable, 0);
+    (void)timer_start(&s->tick, s->loop, STALL_MS, 0, on_pipe_stalled, s);
     ssize_t n = read(s->place->fd, s->buffer, PIPE_BUFFER);
     if (n > 0) {
+        timer_stop(&s->tick); /* the client's time does not count */
         dump_place_unlink(s->place);
         (void)core_extent_feed(&s->extent, s->buffer, (size_t)n);
         s->sent += (uint64_t)n;
@@ -230,9 +248,12 @@ void dump_stream_writer_done(struct dump_stream *s)
 {
     struct error err;
     struct stat st = {0};
+    int r = 0;
 
-    if (!s->writer_done && !s->pipe &&
-        (fstat(s->place->fd, &st) < 0 || verify(s, (uint64_t)st.st_size, &err) < 0)) {
+    if (!s->writer_done && !s->pipe)
+        r = fstat(s->place->fd, &st) < 0 ? error_set(&err, -errno, "dump file: %s", strerror(errno))
+                                         : verify(s, (uint64_t)st.st_size, &err);
+    if (r < 0) {
         end(s, &err);
         return;
     }
@@ -256,7 +277,7 @@ int dump_stream_start(struct dump_stream *s, uv_loop_t *loop, struct dump_place 
         return 0;
     }
     s->buffer = malloc(PIPE_BUFFER);
-    if (!s->buffer)
+    if (!s->buffer || timer_start(&s->tick, loop, STALL_MS, 0, on_pipe_stalled, s) < 0)
         return error_set(err, -ENOMEM, "dump");
     return watch_start(&s->readable, loop, place->fd, UV_READABLE, on_readable, s, err);
 }

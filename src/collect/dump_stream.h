@@ -45,7 +45,7 @@ struct dump_stream {
     uint8_t *buffer; /* pipe */
 };
 
-/* Starts following; the writer is about to begin. On failure nothing is left to stop. */
+/* Starts following; the writer is about to begin. On failure it must still be stopped. */
 int dump_stream_start(struct dump_stream *s, uv_loop_t *loop, struct dump_place *place, bool pipe,
                       bool early, const struct dump_stream_events *events, struct error *err);
 

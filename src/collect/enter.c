@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -86,35 +87,56 @@ static int move(const struct place *place)
     return chdir("/") < 0 ? complain("chdir /") : 0;
 }
 
-/* A root process gets its bounding set as capabilities when it executes a program: leave what the
- * target's has. */
-static int become(const struct procfs_status *process)
+static int set_capabilities(uint64_t permitted)
 {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2] = {
+        {.effective = (uint32_t)permitted, .permitted = (uint32_t)permitted},
+        {.effective = (uint32_t)(permitted >> 32), .permitted = (uint32_t)(permitted >> 32)},
+    };
+
+    return (int)syscall(SYS_capset, &header, data);
+}
+
+/* Before there is a child in the target's pid namespace, where its own processes could trace it:
+ * keep only what the target could have and what it takes to change the user. A root process that
+ * executes a program gets its bounding set, so that is cut as well. */
+static int shed(const struct procfs_status *process)
+{
+    const uint64_t change_user = 1ull << CAP_SETUID | 1ull << CAP_SETGID;
+
     for (unsigned cap = 0; cap <= CAP_LAST_CAP; cap++) {
         if (!(process->bounding >> cap & 1) && prctl(PR_CAPBSET_READ, cap) == 1 &&
             prctl(PR_CAPBSET_DROP, cap) < 0)
             return complain("drop capabilities");
     }
     (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || setgroups(0, NULL) < 0 ||
-        setresgid(process->gid, process->gid, process->gid) < 0 ||
+    if (prctl(PR_SET_DUMPABLE, 0) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+        set_capabilities(process->bounding | change_user) < 0)
+        return complain("drop capabilities");
+    return 0;
+}
+
+static int become(const struct procfs_status *process)
+{
+    if (setgroups(0, NULL) < 0 || setresgid(process->gid, process->gid, process->gid) < 0 ||
         setresuid(process->uid, process->uid, process->uid) < 0)
         return complain("become the process's user");
     return 0;
 }
 
-static int run(const struct procfs_status *process, char **program)
+/* `parent` brings a byte once the parent is known to live: if it was killed before this child could
+ * ask to be told (PR_SET_PDEATHSIG, which a change of user clears), the pipe is at its end, and
+ * nobody wants the dump any more. */
+static int run(const struct procfs_status *process, char **program, int parent)
 {
-    char path[] = "PATH=/usr/bin:/bin";
+    char path[] = "PATH=/usr/bin:/bin", byte;
     char *environment[] = {path, NULL};
 
-    /* Whoever is told to stop is the process around this one. */
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (become(process) == 0) {
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a change of user clears it */
-        (void)execve(program[0], program, environment);
-        (void)complain(program[0]);
-    }
+    if (become(process) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || read(parent, &byte, 1) != 1)
+        return CANNOT_RUN;
+    (void)execve(program[0], program, environment);
+    (void)complain(program[0]);
     return CANNOT_RUN;
 }
 
@@ -130,10 +152,15 @@ int enter_main(char **argv)
     }
     if (look((pid_t)pid, &place) < 0 || move(&place) < 0)
         return CANNOT_RUN;
+    int ends[2];
+    if (shed(&place.process) < 0 || pipe2(ends, O_CLOEXEC) < 0)
+        return CANNOT_RUN;
     pid_t child = fork(); /* only a child is in the pid namespace that was entered */
-    if (child == 0)
-        _exit(run(&place.process, argv + 1));
-    if (child < 0 || waitpid(child, &status, 0) < 0) {
+    if (child == 0) {
+        (void)close(ends[1]);
+        _exit(run(&place.process, argv + 1, ends[0]));
+    }
+    if (child < 0 || write(ends[1], "", 1) != 1 || waitpid(child, &status, 0) < 0) {
         (void)complain("fork");
         return CANNOT_RUN;
     }

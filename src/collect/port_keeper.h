@@ -12,7 +12,8 @@ struct port_keeper {
     char *path, *second; /* NULL: nothing is kept */
 };
 
-/* `path` NULL (Listen mode) keeps nothing; so does a folder in which we may not link. */
+/* `path` NULL (Listen mode, or a foreign root, whose /proc we can read) keeps nothing; so does a
+ * folder in which we may not link. */
 void port_keeper_start(struct port_keeper *k, const char *path);
 
 /* Restores the file if it is gone and its process still listens; removes the second name. Safe on a
