@@ -1,7 +1,6 @@
 #include "src/target/registry.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,11 +9,11 @@
 #include "src/base/clock.h"
 #include "src/base/limits.h"
 #include "src/base/log.h"
-#include "src/base/text.h"
 #include "src/io/timer.h"
 #include "src/ipc/listener.h"
 #include "src/target/attach.h"
 #include "src/target/discover.h"
+#include "src/target/port_config.h"
 #include "src/target/requests.h"
 #include "src/target/surplus.h"
 
@@ -212,68 +211,16 @@ static void on_trouble(void *user, bool altered, const char *text)
         log_note(LOG_LEVEL_WARNING, "%s", text);
 }
 
-static int parse_group(const char *text, gid_t *ret, struct error *err)
-{
-    int64_t number;
-
-    *ret = (gid_t)-1;
-    if (text[0] == '\0')
-        return 0;
-    if (text_to_i64(text, 0, UINT32_MAX - 1, &number)) {
-        *ret = (gid_t)number;
-        return 0;
-    }
-    const struct group *group = getgrnam(text);
-    if (!group)
-        return error_set(err, -EINVAL, "DiagnosticPort:SocketGroup: there is no group '%s'", text);
-    *ret = group->gr_gid;
-    return 0;
-}
-
-static int parse_uids(const struct option_names *names, uid_t **ret, struct error *err)
-{
-    uid_t *uids = calloc(names->count ? names->count : 1, sizeof *uids);
-
-    if (!uids)
-        return error_set(err, -ENOMEM, "DiagnosticPort:AllowedUids");
-    for (size_t i = 0; i < names->count; i++) {
-        int64_t number;
-        if (!text_to_i64(names->items[i], 0, UINT32_MAX - 1, &number)) {
-            free(uids);
-            return error_set(err, -EINVAL, "DiagnosticPort:AllowedUids: '%s' is not a user id",
-                             names->items[i]);
-        }
-        uids[i] = (uid_t)number;
-    }
-    *ret = uids;
-    return 0;
-}
-
-static void free_uids(uid_t **uids)
-{
-    free(*uids);
-}
-
 static int start_listening(struct registry *r, struct error *err)
 {
-    const struct options *o = r->options;
-    cleanup(free_uids) uid_t *uids = NULL;
     struct ipc_listener_events events = {r, on_advertise, on_trouble};
-    struct ipc_listener_config config = {
-        .path = o->port_name,
-        .backlog = (int)o->port_backlog,
-        .delete_existing = o->port_delete,
-        .mode = (mode_t)o->port_socket_mode,
-        .allowed_count = o->port_allowed_uids.count,
-    };
+    struct port_config port;
+    int code = port_config_read(&port, r->options, err);
 
-    int code = parse_group(o->port_socket_group, &config.group, err);
     if (code == 0)
-        code = parse_uids(&o->port_allowed_uids, &uids, err);
-    if (code < 0)
-        return code;
-    config.allowed_uids = uids;
-    return ipc_listener_open(r->loop, &config, &events, &r->listener, err);
+        code = ipc_listener_open(r->loop, &port.listener, &events, &r->listener, err);
+    port_config_deinit(&port);
+    return code;
 }
 
 /* discover.h's side: a process was found that we may not know yet. */
@@ -419,46 +366,8 @@ void registry_wait_cancel(struct registry_wait *w)
         list_remove(&w->link);
 }
 
-static bool is_meant(const struct target *t, const struct process_query *q)
-{
-    char pid[24];
-    struct process_identity p = target_identity(t, pid);
-
-    return (!q->pid || strcmp(q->pid, pid) == 0) && (!q->uid || guid_equal(q->uid, &t->cookie)) &&
-           (!q->name || text_equal_nocase(q->name, p.text[PROCESS_KEY_NAME]));
-}
-
-static bool is_default(const struct target *t, const struct process_filters *filters)
-{
-    char pid[24];
-    struct process_identity p = target_identity(t, pid);
-
-    return process_filters_match(filters, &p);
-}
-
-int registry_select(struct registry *r, const struct process_query *q, struct target **ret,
+int registry_select(struct registry *r, const struct process_query *query, struct target **ret,
                     struct error *err)
 {
-    bool by_key = q->pid || q->uid || q->name;
-    const struct process_filters *filters = &r->options->default_process;
-    struct target *match = NULL;
-    unsigned matches = 0;
-
-    list_each(t, &r->targets, struct target, link)
-    {
-        if (!t->listed || !(by_key ? is_meant(t, q) : is_default(t, filters)))
-            continue;
-        match = t;
-        matches++;
-    }
-    if (matches == 0)
-        return error_set(err, -ESRCH, "Unable to discover a target process.");
-    if (matches > 1 && !by_key && filters->count == 0)
-        return error_set(err, -EINVAL, "No default process configuration has been set.");
-    if (matches > 1)
-        return error_set(err, -ENOTUNIQ,
-                         "Unable to select a single target process because multiple target "
-                         "processes have been discovered.");
-    *ret = match;
-    return 0;
+    return process_select(&r->targets, &r->options->default_process, query, ret, err);
 }

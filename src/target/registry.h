@@ -14,6 +14,7 @@
 #include "src/base/error.h"
 #include "src/base/list.h"
 #include "src/config/options.h"
+#include "src/target/select.h"
 #include "src/target/target.h"
 
 struct registry;
@@ -51,17 +52,6 @@ void registry_settle(struct registry *r, struct registry_wait *w, void (*on_sett
 /* For an owner that goes away first; also fine after the callback. */
 void registry_wait_cancel(struct registry_wait *w);
 
-/* What a request names; fields that are not set match everything. */
-struct process_query {
-    const char *pid; /* decimal text, checked by the caller */
-    const struct guid *uid;
-    const char *name;
-};
-
-/*
- * The one process that is meant. Without any key: the default process of the configuration, or,
- * when none is configured, the only process there is. -ESRCH none, -ENOTUNIQ several, -EINVAL no
- * default; the peer's words. `ret` is borrowed.
- */
+/* select.h over all targets and the configured default process. */
 int registry_select(struct registry *r, const struct process_query *query, struct target **ret,
                     struct error *err);
