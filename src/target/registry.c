@@ -33,7 +33,8 @@ struct registry {
 enum { SCAN_MS = 5000, COMPLAIN_MS = 60 * 1000 };
 
 static const struct log_event log_altered = {
-    LOG_LEVEL_WARNING, "Microsoft.Diagnostics.Tools.Monitor.DiagnosticPortServer", 67, "{text}"};
+    LOG_LEVEL_WARNING, "Microsoft.Diagnostics.Tools.Monitor.ServerEndpointInfoSource", 67,
+    "{text}"};
 
 /* Only processes that were there when the wait began: a stream of new ones must not hold anybody
  * up. */
