@@ -43,9 +43,22 @@ static struct proc *start_inside(const char *folder, const char *user)
         &(struct proc_options){.argv = argv, .output = world_text("%s/../app.log", folder)});
 }
 
+/* Not in a chroot, nor where mounts are forbidden. */
+static bool can_unshare(void)
+{
+    const char *argv[] = {"unshare",       "-m",      "-p",   "--fork", "--mount-proc",
+                          "--propagation", "private", "true", NULL};
+    const char *output;
+
+    if (proc_run(&(struct proc_options){.argv = argv}, 5000, &output) == 0)
+        return true;
+    world_skip("no namespaces can be made here (unshare -m -p)");
+    return false;
+}
+
 static void dump_twice(const char *user)
 {
-    if (!dotnet_have("web9") || !dotnet_need_root())
+    if (!dotnet_have("web9") || !dotnet_need_root() || !can_unshare())
         return;
     struct portside *p = portside_start(&(struct portside_options){
         .connect = true, .env = {"DotnetMonitor_DiagnosticPort__ScanProcesses=true"}});
