@@ -712,6 +712,9 @@ static void test_silent_connections(void)
     run_until(&f, has(asks, "hello"));
     run_until(&f, silent->ended);
     CHECK(!busy->ended && http_server_connections(f.server) <= 2);
+    http_respond(f.held, 200, NULL, 0, "done", 4);
+    f.held = NULL;
+    run_until(&f, has(busy, "done"));
     tear_down(&f);
 }
 
