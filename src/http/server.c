@@ -221,7 +221,11 @@ int http_server_listen(struct http_server *s, const char *url, int role,
     if (r < 0)
         return r;
     if (parsed.tls)
-        return error_set(err, -EPROTONOSUPPORT, "cannot listen on %s: no TLS", url);
+        return error_set(
+            err, -EPROTONOSUPPORT,
+            "cannot listen on %s: this version has no TLS; use http:// (and a proxy that "
+            "ends TLS where it is needed)",
+            url);
     int n = http_bind(&parsed, url, fds, address, err);
     if (n < 0)
         return n;
