@@ -44,8 +44,8 @@ static char *choose_base(const struct options *o)
 
 static bool is_dump_name(const char *name)
 {
-    return strlen(name) == DUMP_NAME_SIZE - 1 &&
-           strspn(name, "0123456789abcdef") == DUMP_NAME_SIZE - 1;
+    return strlen(name) == RANDOM_NAME_SIZE - 1 &&
+           strspn(name, "0123456789abcdef") == RANDOM_NAME_SIZE - 1;
 }
 
 /* Removes one dump's folder; only what we make ourselves is touched. */

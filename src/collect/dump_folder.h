@@ -22,19 +22,18 @@
 #include <uv.h>
 
 #include "src/base/error.h"
+#include "src/collect/folders.h"
 #include "src/config/options.h"
 
 struct dump_folder;
 
-enum { DUMP_NAME_SIZE = 33 };
-
 /* One dump's file, or pipe. */
 struct dump_place {
-    int fd;                    /* open for reading; a pipe's is non-blocking */
-    char *path;                /* as we see it */
-    char *target_path;         /* as the target sees it */
-    int parent, folder;        /* descriptors of the folder around its folder, and of its folder */
-    char name[DUMP_NAME_SIZE]; /* of its folder in the parent; "" once removed */
+    int fd;             /* open for reading; a pipe's is non-blocking */
+    char *path;         /* as we see it */
+    char *target_path;  /* as the target sees it */
+    int parent, folder; /* descriptors of the folder around its folder, and of its folder */
+    char name[RANDOM_NAME_SIZE]; /* of its folder in the parent; "" once removed */
 };
 
 /* What dump_place_remove() leaves, and where to start. */

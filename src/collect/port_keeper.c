@@ -5,12 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "src/base/cleanup.h"
+#include "src/io/unix_socket.h"
 
 /* The second name must not look like a diagnostic socket to other tools:
  * "...-socket.kept-by-<pid>". */
@@ -33,14 +32,9 @@ void port_keeper_start(struct port_keeper *k, const char *path)
 
 static bool is_served(const char *path)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    size_t size = strlen(path);
-    cleanup(close_fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    cleanup(close_fd) int fd = unix_socket_connect(path);
 
-    if (fd < 0 || size >= sizeof address.sun_path)
-        return false;
-    memcpy(address.sun_path, path, size);
-    return connect(fd, (struct sockaddr *)&address, sizeof address) == 0 || errno == EAGAIN;
+    return fd >= 0 || fd == -EAGAIN;
 }
 
 void port_keeper_end(struct port_keeper *k)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "src/base/cleanup.h"
+#include "src/io/unix_socket.h"
 
 enum {
     UNIX_MODE = 0660,
@@ -84,14 +85,14 @@ static bool is_missing(int code)
 }
 
 /* True when nothing listens behind the socket file any more. */
-static bool is_stale(const union address *a)
+static bool is_stale(const char *path)
 {
     struct stat st;
-    cleanup(close_fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-    if (fd < 0 || lstat(a->local.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
+    if (lstat(path, &st) < 0 || !S_ISSOCK(st.st_mode))
         return false;
-    return connect(fd, &a->any, sizeof a->local) < 0 && errno == ECONNREFUSED;
+    cleanup(close_fd) int fd = unix_socket_connect(path);
+    return fd == -ECONNREFUSED;
 }
 
 static int bind_unix(const struct http_url *url, int *ret_fds)
@@ -102,7 +103,7 @@ static int bind_unix(const struct http_url *url, int *ret_fds)
     mode_t mask =
         umask(~(mode_t)UNIX_MODE & 0777); /* no chmod by path: it would follow a symlink */
     int fd = listen_on(&a);
-    if (fd == -EADDRINUSE && is_stale(&a) && unlink(url->path) == 0)
+    if (fd == -EADDRINUSE && is_stale(url->path) && unlink(url->path) == 0)
         fd = listen_on(&a);
     (void)umask(mask);
     if (fd < 0)

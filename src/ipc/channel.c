@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "proto/ipc/environment.h"
@@ -18,6 +17,7 @@
 #include "proto/ipc/reply.h"
 #include "src/base/limits.h"
 #include "src/io/timer.h"
+#include "src/io/unix_socket.h"
 #include "src/io/watch.h"
 
 enum channel_state { CHANNEL_IDLE, CHANNEL_HEAD, CHANNEL_PAYLOAD, CHANNEL_REST, CHANNEL_DONE };
@@ -74,20 +74,12 @@ int ipc_channel_adopt(uv_loop_t *loop, int fd, struct ipc_channel **ret, struct 
 int ipc_channel_connect(uv_loop_t *loop, const char *path, struct ipc_channel **ret,
                         struct error *err)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    size_t size = strlen(path);
+    int fd = unix_socket_connect(path);
 
-    if (size >= sizeof address.sun_path)
-        return error_set(err, -ENAMETOOLONG, "%s: longer than a socket path can be", path);
-    memcpy(address.sun_path, path, size);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd == -ENAMETOOLONG)
+        return error_set(err, fd, "%s: longer than a socket path can be", path);
     if (fd < 0)
-        return error_set(err, -errno, "socket: %s", strerror(errno));
-    if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
-        int code = -errno;
-        (void)close(fd);
-        return error_set(err, code, "connect to %s: %s", path, strerror(-code));
-    }
+        return error_set(err, fd, "connect to %s: %s", path, strerror(-fd));
     return ipc_channel_adopt(loop, fd, ret, err);
 }
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "src/base/cleanup.h"
+#include "src/io/unix_socket.h"
 
 enum { RETRY_MS = 5000, FOLDER_MODE = 0755, ACCESS_BITS = 0777 };
 
@@ -46,16 +47,11 @@ static int make_parent(const char *path, struct error *err)
     return 0;
 }
 
-static bool is_served(const struct sockaddr_un *address)
+static bool is_served(const char *path)
 {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    cleanup(close_fd) int fd = unix_socket_connect(path);
 
-    if (fd < 0)
-        return true; /* cannot tell: touch nothing */
-    int r = connect(fd, (const struct sockaddr *)address, sizeof *address);
-    bool served = r == 0 || errno != ECONNREFUSED;
-    (void)close(fd);
-    return served;
+    return fd != -ECONNREFUSED; /* where it cannot be told: touch nothing */
 }
 
 /* Makes the path free: a socket that nobody serves (or any, to take over) is removed. */
@@ -73,7 +69,7 @@ static int clear_path(const struct port_file *f, bool take_over, struct error *e
                          "diagnostic port %s: there is a file of another kind at that path; "
                          "remove it or set another DiagnosticPort:EndpointName",
                          path);
-    if (!take_over && is_served(&f->address))
+    if (!take_over && is_served(f->address.sun_path))
         return error_set(err, -EADDRINUSE,
                          "diagnostic port %s: another process listens there; stop it, or set "
                          "DiagnosticPort:DeleteEndpointOnStartup=true to take the path over",
