@@ -37,6 +37,9 @@ enum {
 /* Fills in the router; `api`'s other fields are set by the caller. */
 void api_init(struct api *api);
 
+/* The router's admit: false when it has answered itself (404 on a metrics address, 401, 403). */
+bool api_admit(void *user, const struct http_route *route, struct http_exchange *x);
+
 /* The http_handler for the server. */
 struct http_handler api_handler(struct api *api);
 

@@ -228,3 +228,10 @@ int config_keys_add_environment(struct config_keys *keys, char *const *environme
     }
     return 0;
 }
+
+const char *config_entry_origin(const struct config_entry *entry,
+                                char buffer[static CONFIG_ORIGIN_SIZE])
+{
+    (void)snprintf(buffer, CONFIG_ORIGIN_SIZE, "%s", entry->source);
+    return buffer;
+}

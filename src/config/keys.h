@@ -30,6 +30,13 @@ void config_keys_deinit(struct config_keys *keys);
 int config_keys_set(struct config_keys *keys, const char *key, const char *value,
                     const char *source, struct error *err);
 
+enum { CONFIG_ORIGIN_SIZE = 320 };
+
+/* Where the value was set, for messages: "command line", "/etc/dotnet-monitor/settings.json:12".
+ * Returns `buffer`. */
+const char *config_entry_origin(const struct config_entry *entry,
+                                char buffer[static CONFIG_ORIGIN_SIZE]);
+
 /* NULL when absent. */
 const struct config_entry *config_keys_find(const struct config_keys *keys, const char *key);
 

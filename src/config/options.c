@@ -12,6 +12,7 @@ struct option_row {
     const char *key, *type, *help, *fallback; /* type: a name of options.def */
     void *field;
     int64_t min, max;
+    unsigned flags; /* OPTION_SECRET... */
     /* Writes the value to `field`; false when it cannot be read. */
     bool (*parse)(const struct option_row *row, const char *value);
     const char *expected; /* what would do, for the error */
@@ -157,7 +158,7 @@ enum {
 static void rows_init(struct option_row rows[static ROW_COUNT], struct options *o)
 {
     struct option_row *row = rows;
-#define OPTION(kind, name, keytext, def, lo, hi, sentence)                                         \
+#define OPTION(kind, name, keytext, def, lo, hi, marks, sentence)                                  \
     *row++ = (struct option_row){.key = keytext,                                                   \
                                  .type = #kind,                                                    \
                                  .help = sentence,                                                 \
@@ -165,6 +166,7 @@ static void rows_init(struct option_row rows[static ROW_COUNT], struct options *
                                  .field = &o->name,                                                \
                                  .min = lo,                                                        \
                                  .max = hi,                                                        \
+                                 .flags = marks,                                                   \
                                  .parse = parse_##kind,                                            \
                                  .expected = EXPECTED_##kind};
 #include "src/config/options.def"
@@ -175,7 +177,7 @@ static void rows_init(struct option_row rows[static ROW_COUNT], struct options *
 static void add_fault(struct error *err, const struct option_row *row,
                       const struct config_entry *entry)
 {
-    char range[64] = "";
+    char range[64] = "", origin[CONFIG_ORIGIN_SIZE];
 
     if (row->max > row->min && row->parse == parse_number)
         (void)snprintf(range, sizeof range, " from %lld to %lld", (long long)row->min,
@@ -184,7 +186,7 @@ static void add_fault(struct error *err, const struct option_row *row,
         err->text[0] = '\0';
     err->code = -EINVAL;
     (void)error_append(err, "%s%s (%s): '%s' is not %s%s", err->text[0] ? "\n" : "", entry->key,
-                       entry->source, entry->value, row->expected, range);
+                       config_entry_origin(entry, origin), entry->value, row->expected, range);
 }
 
 static void load_row(const struct option_row *row, const struct config_keys *keys,

@@ -16,6 +16,12 @@
 enum port_mode { PORT_CONNECT, PORT_LISTEN };
 enum dump_transport { DUMP_TRANSPORT_FILE, DUMP_TRANSPORT_PIPE };
 
+/* The flags of a row. */
+enum {
+    OPTION_LIVE = 1, /* takes effect when the configuration is read again; others need a restart */
+    OPTION_SECRET = 2, /* never shown by `config show` */
+};
+
 struct option_names {
     char **items;
     size_t count;

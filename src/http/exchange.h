@@ -35,10 +35,13 @@ struct http_request {
     size_t header_count;
     const uint8_t *body;
     size_t body_size;
-    const char *scheme;    /* "http" now, "https" with TLS */
+    const char *scheme;    /* "http" or "https" */
     const char *host;      /* the Host header */
     const char *params[4]; /* what the route's {places} matched, decoded */
-    int role;              /* of the listener that took the connection (http/server.h) */
+    /* Of a client certificate that the listener asked for and whose chain it has verified, else
+     * NULL: subject in RFC 2253 form, SHA-256 of the DER form in lower-case hex. */
+    const char *client_subject, *client_fingerprint;
+    int role; /* of the listener that took the connection (http/server.h) */
 };
 
 const struct http_request *http_exchange_request(const struct http_exchange *x);
