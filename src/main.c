@@ -121,6 +121,7 @@ static int start_parts(struct portside *p, struct error *err)
     p->api.options = &p->options;
     p->api.registry = p->registry;
     p->api.operations = p->operations;
+    p->api.security.kind = p->options.no_auth ? SECURITY_NONE : SECURITY_API_KEY;
     api_init(&p->api);
     if (p->options.no_auth)
         log_write(&log_no_auth, NULL, 0);
@@ -219,6 +220,7 @@ static int run(const struct command_flags *flags, struct config_keys *keys)
     log_write(&log_started, NULL, 0);
     (void)uv_run(&p.loop, UV_RUN_DEFAULT);
     http_server_free(p.http);
+    api_deinit(&p.api);
     (void)uv_loop_close(&p.loop);
     options_deinit(&p.options);
     return 0;

@@ -8,21 +8,25 @@
 
 #include <uv.h>
 
+#include "src/api/openapi/document.h"
 #include "src/base/error.h"
+#include "src/base/text.h"
 #include "src/config/options.h"
 #include "src/http/router.h"
 #include "src/http/server.h"
 #include "src/ops/operation.h"
 #include "src/target/registry.h"
 
-/* All borrowed from main. */
+/* The upper part is borrowed from main. */
 struct api {
     uv_loop_t *loop;
     const struct options *options;
     struct registry *registry;
     struct operations *operations;
+    struct api_security security; /* what `/` says about credentials */
+    bool draining;                /* shutting down: /readyz says so */
     struct http_router router;
-    bool draining; /* shutting down: /readyz says so */
+    struct text document; /* document_build()'s; empty until it is asked for */
 };
 
 /* Roles of listeners. */
@@ -34,8 +38,12 @@ enum {
     ROUTE_ON_METRICS = 2, /* served on metrics addresses too */
 };
 
-/* Fills in the router; `api`'s other fields are set by the caller. */
+/* The scope (auth/scope.h) that a route asks of a credential, in its flags. */
+#define ROUTE_SCOPE(s) ((unsigned)(s) << 8)
+
+/* Fills in the router; the borrowed fields are set by the caller. */
 void api_init(struct api *api);
+void api_deinit(struct api *api);
 
 /* The router's admit: false when it has answered itself (404 on a metrics address, 401, 403). */
 bool api_admit(void *user, const struct http_route *route, struct http_exchange *x);
@@ -47,7 +55,8 @@ struct http_handler api_handler(struct api *api);
  * -EADDRINUSE when one is in use, -EINVAL when none is left. */
 int api_listen(struct api *api, struct http_server *http, struct error *err);
 
-/* Handlers, by resource; `user` is the struct api. */
+/* Handlers, by resource; `user` is the struct api, the request is bound (call.h). */
+void api_get_root(void *user, struct http_exchange *x);
 void api_get_processes(void *user, struct http_exchange *x);
 void api_get_process(void *user, struct http_exchange *x);
 void api_get_env(void *user, struct http_exchange *x);
@@ -58,3 +67,4 @@ void api_get_operation(void *user, struct http_exchange *x);
 void api_delete_operation(void *user, struct http_exchange *x);
 void api_get_healthz(void *user, struct http_exchange *x);
 void api_get_readyz(void *user, struct http_exchange *x);
+void api_unserved(void *user, struct http_exchange *x);

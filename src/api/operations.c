@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "src/api/api.h"
-#include "src/api/process_request.h"
+#include "src/api/call.h"
 #include "src/api/reply.h"
 #include "src/base/clock.h"
-#include "src/base/text.h"
 #include "src/ops/tags.h"
 
 static void add_text_or_null(cJSON *json, const char *name, const char *text)
@@ -44,37 +43,34 @@ static void add_summary(cJSON *json, const struct operation *op)
         (void)cJSON_AddItemToArray(tags, cJSON_CreateString(op->tags[i]));
 }
 
-static bool is_wanted(const struct operation *op, const struct process_keys *keys,
-                      char *const *tags, size_t tag_count)
+static bool is_wanted(const struct operation *op, const struct call *c, char *const *tags,
+                      size_t tag_count)
 {
-    char pid[24];
+    const struct call_value *pid = &c->at[PARAM_PID], *uid = &c->at[PARAM_UID];
+    const char *name = c->at[PARAM_NAME].text;
 
-    (void)snprintf(pid, sizeof pid, "%llu", (unsigned long long)op->pid);
-    return (!keys->pid[0] || strcmp(keys->pid, pid) == 0) &&
-           (!keys->has_uid || guid_equal(&keys->uid, &op->uid)) &&
-           (!keys->name || strcmp(keys->name, op->process_name) == 0) &&
+    return (!pid->given || (pid->number >= 0 && (uint64_t)pid->number == op->pid)) &&
+           (!uid->given || guid_equal(&uid->guid, &op->uid)) &&
+           (!name || strcmp(name, op->process_name) == 0) &&
            tags_include(op->tags, op->tag_count, tags, tag_count);
 }
 
 void api_get_operations(void *user, struct http_exchange *x)
 {
     struct api *api = user;
-    struct process_keys keys;
+    const struct call *c = call_of(x);
     char **tags;
     size_t tag_count;
     struct error err;
 
-    if (!process_keys_read(x, &keys))
-        return;
-    if (tags_split(http_request_query(http_exchange_request(x), "tags"), &tags, &tag_count, &err) <
-        0) {
+    if (tags_split(c->at[PARAM_TAGS].text, &tags, &tag_count, &err) < 0) {
         reply_problem(x, &err);
         return;
     }
     cJSON *list = cJSON_CreateArray();
     list_each(op, operations_list(api->operations), const struct operation, link)
     {
-        if (!is_wanted(op, &keys, tags, tag_count))
+        if (!is_wanted(op, c, tags, tag_count))
             continue;
         cJSON *json = cJSON_CreateObject();
         add_summary(json, op);
@@ -87,14 +83,9 @@ void api_get_operations(void *user, struct http_exchange *x)
 /* The operation that the path names, or NULL when the answer has been sent. */
 static struct operation *find_operation(struct api *api, struct http_exchange *x)
 {
-    struct guid id;
+    struct operation *op = operations_find(api->operations, &call_of(x)->at[PARAM_OPERATION].guid);
     struct error err;
 
-    if (!guid_parse(http_exchange_request(x)->params[0], &id)) {
-        reply_empty(x, 400);
-        return NULL;
-    }
-    struct operation *op = operations_find(api->operations, &id);
     if (!op) {
         (void)error_set(&err, -ENOENT, "Operation not found.");
         reply_problem(x, &err);
@@ -123,15 +114,10 @@ void api_get_operation(void *user, struct http_exchange *x)
 
 void api_delete_operation(void *user, struct http_exchange *x)
 {
-    const char *text = http_request_query(http_exchange_request(x), "stop");
-    bool stop = false;
+    bool stop = call_of(x)->at[PARAM_STOP].number;
+    struct operation *op = find_operation(user, x);
     struct error err;
 
-    if (text && !text_to_bool(text, &stop)) {
-        reply_empty(x, 400);
-        return;
-    }
-    struct operation *op = find_operation(user, x);
     if (!op)
         return;
     int r = stop ? operation_stop(op, &err) : operation_cancel(op, &err);

@@ -4,24 +4,20 @@
 #pragma once
 
 #include "src/api/api.h"
+#include "src/api/call.h"
 #include "src/target/target.h"
 
-/* The keys of a query, checked. */
+/* The process keys of a call, as the registry wants them. */
 struct process_keys {
-    char pid[24]; /* normalised decimal; "" absent */
-    struct guid uid;
-    bool has_uid;
-    const char *name; /* NULL absent; belongs to the exchange */
+    char pid[12]; /* decimal */
+    struct process_query query;
 };
 
-/* False when a value cannot be read: the answer (400 without body, as the peer) has been sent. */
-bool process_keys_read(struct http_exchange *x, struct process_keys *ret);
-
-/* As the registry wants it; borrows from `keys`. */
-struct process_query process_keys_query(const struct process_keys *keys);
+/* Borrows from `c`; `ret` must not move. */
+void process_keys_init(struct process_keys *ret, const struct call *c);
 
 /*
- * Waits until all known processes have told who they are, selects the one that the query means and
+ * Waits until all known processes have told who they are, selects the one that the call means and
  * calls `run` with it; on failure the problem has been answered. The client may go away meanwhile:
  * then nothing is called.
  */

@@ -12,6 +12,7 @@ static const struct problem_kind {
     const char *type, *title;
 } kinds[] = {
     {-EBUSY, 429, NULL, "Too Many Requests"},
+    {-ENOSYS, 501, "https://tools.ietf.org/html/rfc9110#section-15.6.2", "Not Implemented"},
     {0, 400, "https://tools.ietf.org/html/rfc9110#section-15.5.1", "Bad Request"},
 };
 

@@ -12,7 +12,7 @@
 void reply_json(struct http_exchange *x, int status, cJSON *json);
 
 /* application/problem+json (RFC 9457) with the status that err->code stands for: 429 for -EBUSY,
- * else 400, as the peer answers everything that it handles. */
+ * 501 for -ENOSYS, else 400, as the peer answers everything that it handles. */
 void reply_problem(struct http_exchange *x, const struct error *err);
 
 /* The same with further headers. */

@@ -65,6 +65,8 @@ struct http_exchange {
     enum http_answer answer;
     bool watched, chunked, bodiless, drain_due;
     char *params; /* strings of request.params */
+    void *kept;   /* of the handler */
+    void (*release)(void *data);
 };
 
 struct http_conn {

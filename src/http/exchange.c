@@ -22,6 +22,7 @@ void http_exchange_free(struct http_exchange *x)
     if (!x)
         return;
     http_parse_deinit(&x->parse);
+    http_exchange_keep(x, NULL, NULL);
     free(x->params);
     free(x);
 }
@@ -35,6 +36,19 @@ void http_exchange_lose(struct http_exchange *x)
     if (x->events.on_gone)
         x->events.on_gone(x->events.user);
     http_exchange_free(x);
+}
+
+void http_exchange_keep(struct http_exchange *x, void *data, void (*release)(void *data))
+{
+    if (x->release)
+        x->release(x->kept);
+    x->kept = data;
+    x->release = release;
+}
+
+void *http_exchange_kept(const struct http_exchange *x)
+{
+    return x->kept;
 }
 
 const struct http_request *http_exchange_request(const struct http_exchange *x)

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 struct http_exchange;
+struct http_route;
 
 struct http_pair {
     const char *name, *value;
@@ -35,9 +36,10 @@ struct http_request {
     size_t header_count;
     const uint8_t *body;
     size_t body_size;
-    const char *scheme;    /* "http" or "https" */
-    const char *host;      /* the Host header */
-    const char *params[4]; /* what the route's {places} matched, decoded */
+    const char *scheme;             /* "http" or "https" */
+    const char *host;               /* the Host header */
+    const char *params[4];          /* what the route's {places} matched, decoded */
+    const struct http_route *route; /* the row that matched (http/router.h); NULL before */
     /* Of a client certificate that the listener asked for and whose chain it has verified, else
      * NULL: subject in RFC 2253 form, SHA-256 of the DER form in lower-case hex. */
     const char *client_subject, *client_fingerprint;
@@ -51,6 +53,12 @@ const char *http_request_header(const struct http_request *r, const char *name);
 
 /* First query value of that name, without case (as ASP.NET binds); NULL when absent. */
 const char *http_request_query(const struct http_request *r, const char *name);
+
+/* Keeps something of the handler's as long as the exchange lives; `release` gets it at the end.
+ * What was kept before is released. http_exchange_kept() gives it back, NULL when there is nothing.
+ */
+void http_exchange_keep(struct http_exchange *x, void *data, void (*release)(void *data));
+void *http_exchange_kept(const struct http_exchange *x);
 
 struct http_exchange_events {
     void *user;

@@ -82,6 +82,7 @@ static const struct http_route *find_route(const struct http_router *router, con
             continue;
         if (strcmp(route->method, request->method) == 0) {
             memcpy(request->params, params, sizeof params);
+            request->route = route;
             return route;
         }
         add_allowed(allow, route->method);

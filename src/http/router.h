@@ -15,7 +15,8 @@ struct http_route {
     const char *method;  /* "GET" */
     const char *pattern; /* "/operations/{operationId}" */
     void (*handle)(void *user, struct http_exchange *x);
-    unsigned flags; /* the caller's own, e.g. "needs no authentication" */
+    unsigned flags;      /* the caller's own, e.g. "needs no authentication" */
+    const void *details; /* the caller's own */
 };
 
 struct http_router {

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "src/api/api.h"
+#include "src/api/call.h"
 #include "src/collect/dump_folder.h"
 #include "src/config/command_line.h"
 #include "src/config/options.h"
@@ -255,6 +257,41 @@ static int try_operation(struct error *err)
     return r;
 }
 
+/* Whole, or not at all: it is kept. */
+static int try_document(struct error *err)
+{
+    static struct api api;
+    struct text all = {0};
+
+    api_init(&api);
+    api.security.kind = SECURITY_ENTRA;
+    api.security.authority = "https://login/tenant";
+    int r = document_build(&api.router, &api.security, &api.document, err);
+    if (r == 0)
+        document_write(&api.document, "http", "host", &all);
+    if (r == 0 && all.failed)
+        r = error_set(err, -ENOMEM, "written");
+    CHECK_AT("whole", r < 0 || (all.data[0] == '{' && all.data[all.size - 1] == '}'));
+    text_deinit(&all);
+    api_deinit(&api);
+    return r;
+}
+
+static int try_call(struct error *err)
+{
+    static const struct http_pair query[] = {
+        {"tags", "a"}, {"name", "b"}, {"tags", "c"}, {"name", "d"}, {"tags", "e"}};
+    const struct endpoint e = {.params = {PARAM_TAGS, PARAM_NAME}};
+    const struct http_request request = {.query = query, .query_count = COUNT_OF(query)};
+    struct call c = {0};
+
+    int r = call_bind_query(&e, &request, &c);
+    CHECK_AT("joined", r < 0 || (strcmp(c.at[PARAM_TAGS].text, "a,c,e") == 0 &&
+                                 strcmp(c.at[PARAM_NAME].text, "b,d") == 0));
+    call_deinit(&c);
+    return r < 0 ? error_set(err, r, "call") : 0;
+}
+
 static const struct {
     const char *label;
     int (*run)(struct error *err);
@@ -264,6 +301,7 @@ static const struct {
     {"tags", try_tags},         {"dump folder", try_folder},
     {"child", try_child},       {"target", try_target},
     {"registry", try_registry}, {"operation", try_operation},
+    {"document", try_document}, {"call", try_call},
 };
 
 enum { ENOUGH = 0, AGAIN = 1, UNTOLD = 2, ASSERTED = 3, NTH_MAX = 500 };

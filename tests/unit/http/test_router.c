@@ -5,9 +5,30 @@
 #include "src/http/router.h"
 #include "tests/support/check.h"
 
+static int kept, released;
+
+static void release(void *data)
+{
+    ++*(int *)data;
+}
+
+/* What a handler keeps is released when it keeps something else, and with the exchange. */
+static void keep_twice(struct http_exchange *x)
+{
+    CHECK(http_exchange_kept(x) == NULL);
+    for (int i = 0; i < 2; i++) {
+        kept++;
+        http_exchange_keep(x, &released, release);
+        CHECK(http_exchange_kept(x) == &released && released == kept - 1);
+    }
+}
+
 static void answer(struct http_exchange *x, const char *route)
 {
     const struct http_request *r = http_exchange_request(x);
+
+    CHECK_AT(route, r->route && strcmp(r->route->details, route) == 0);
+    keep_twice(x);
     char body[256];
     int n = snprintf(body, sizeof body, "%s[%s|%s]", route, r->params[0] ? r->params[0] : "-",
                      r->params[1] ? r->params[1] : "-");
@@ -30,12 +51,12 @@ HANDLER(remove)
 HANDLER(two)
 
 static const struct http_route routes[] = {
-    {"GET", "/", handle_root, 0},
-    {"GET", "/operations", handle_list, 0},
-    {"GET", "/operations/special", handle_special, 0},
-    {"GET", "/operations/{id}", handle_one, 0},
-    {"DELETE", "/operations/{id}", handle_remove, 7},
-    {"GET", "/a/{x}/b/{y}", handle_two, 0},
+    {"GET", "/", handle_root, 0, "root"},
+    {"GET", "/operations", handle_list, 0, "list"},
+    {"GET", "/operations/special", handle_special, 0, "special"},
+    {"GET", "/operations/{id}", handle_one, 0, "one"},
+    {"DELETE", "/operations/{id}", handle_remove, 7, "remove"},
+    {"GET", "/a/{x}/b/{y}", handle_two, 0, "two"},
 };
 
 static bool admit(void *user, const struct http_route *route, struct http_exchange *x)
@@ -119,6 +140,7 @@ static void test_table(void)
                                         : strcmp(body + 4, rows[i].want) == 0);
         CHECK_AT(rows[i].target, !is_405 || body[4] == '\0');
     }
+    CHECK_AT("all that was kept is released", kept > 0 && released == kept);
 }
 
 TEST_SUITE("http/router", {"table", test_table});

@@ -1,0 +1,31 @@
+/*
+ * api/openapi/params.h - every parameter that a route can have, once.
+ */
+#pragma once
+
+#include "src/api/openapi/schema.h"
+
+enum param {
+    PARAM_NONE, /* ends a route's list */
+    PARAM_PID,
+    PARAM_UID,
+    PARAM_NAME,
+    PARAM_TYPE,
+    PARAM_PROFILE,
+    PARAM_DURATION,
+    PARAM_LEVEL,
+    PARAM_EGRESS,
+    PARAM_TAGS,
+    PARAM_STOP,
+    PARAM_OPERATION, /* from here on: places of the path, in the order of the pattern */
+    PARAM_RULE,
+    PARAM_COUNT,
+};
+
+/* By enum param; [PARAM_NONE] is empty. */
+extern const struct schema schema_params[PARAM_COUNT];
+
+static inline bool param_is_in_path(enum param p)
+{
+    return p >= PARAM_OPERATION;
+}

@@ -1,0 +1,80 @@
+#include "src/api/openapi/schema.h"
+
+#include <string.h>
+#include <strings.h>
+
+bool schema_read_integer(const char *text, int32_t *ret)
+{
+    const char *at = text + strspn(text, " ");
+    bool negative = *at == '-';
+    int64_t value = 0;
+
+    at += *at == '-' || *at == '+';
+    if (*at < '0' || *at > '9')
+        return false;
+    for (; *at >= '0' && *at <= '9'; at++) {
+        value = value * 10 + (*at - '0');
+        if (value > (int64_t)INT32_MAX + negative)
+            return false;
+    }
+    if (at[strspn(at, " ")] != '\0')
+        return false;
+    *ret = (int32_t)(negative ? -value : value);
+    return true;
+}
+
+static int32_t number_of(const struct schema *s, size_t index)
+{
+    return s->flags & SCHEMA_FLAGS ? (int32_t)(1u << index) : s->first + (int32_t)index;
+}
+
+static bool read_name(const struct schema *s, const char *name, size_t size, int32_t *ret)
+{
+    for (size_t i = 0; s->values[i]; i++) {
+        if (strlen(s->values[i]) == size && strncasecmp(s->values[i], name, size) == 0) {
+            *ret |= number_of(s, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_names(const struct schema *s, const char *text, int32_t *ret)
+{
+    *ret = 0;
+    for (const char *at = text;; at++) {
+        at += strspn(at, " ");
+        size_t whole = strcspn(at, ","), size = whole;
+        while (size && at[size - 1] == ' ')
+            size--;
+        if (!read_name(s, at, size, ret))
+            return false;
+        at += whole;
+        if (!*at)
+            return true;
+    }
+}
+
+static bool is_value(const struct schema *s, int32_t number)
+{
+    int32_t all = 0;
+
+    for (size_t i = 0; s->values[i]; i++) {
+        if (number == number_of(s, i))
+            return true;
+        all |= number_of(s, i);
+    }
+    return s->flags & SCHEMA_FLAGS && number > 0 && (number & ~all) == 0;
+}
+
+bool schema_read_enum(const struct schema *s, const char *text, int32_t *ret)
+{
+    int32_t number;
+
+    if (!schema_read_integer(text, &number) && !read_names(s, text, &number))
+        return false;
+    if (!is_value(s, number))
+        return false;
+    *ret = number;
+    return true;
+}

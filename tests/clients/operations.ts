@@ -1,0 +1,196 @@
+// Every operation of the document: how the generated client calls it, and what it must see. When a
+// route is served at last, its row changes from `unserved` to what it answers.
+import * as sdk from './client';
+
+export interface Answer {
+    response: Response;
+    data?: unknown;
+    error?: unknown;
+}
+
+export interface Row {
+    id: string; // operationId
+    status: number;
+    call: () => Promise<Answer>;
+    holds?: (data: any) => boolean; // of an answer that is no error
+}
+
+// `whole`: name of a process whose dumps end. `held`: of one whose dumps begin and go on until they
+// are cancelled.
+export function operations(whole: string, held: string): Row[] {
+    const query = { name: whole };
+    const unserved = 501;
+    const methods = [{ moduleName: 'app.dll', typeName: 'App.Program', methodName: 'Main' }];
+
+    async function newestOperation(): Promise<string> {
+        const list = await sdk.getOperations({ query, throwOnError: true });
+        const newest = list.data[list.data.length - 1];
+        return newest.operationId!;
+    }
+
+    async function cancelHeld(): Promise<Answer> {
+        const dump = await sdk.captureDump({ query: { name: held }, parseAs: 'stream' });
+        const location = dump.response.headers.get('Location') ?? '';
+        const operationId = location.slice(location.lastIndexOf('/') + 1);
+        return sdk.cancelOperation({ path: { operationId }, query: { stop: false } });
+    }
+
+    return [
+        {
+            id: 'GetProcesses',
+            status: 200,
+            call: () => sdk.getProcesses(),
+            holds: (list) => list.length === 2 && typeof list[0].uid === 'string',
+        },
+        {
+            id: 'GetProcessInfo',
+            status: 200,
+            call: () => sdk.getProcessInfo({ query }),
+            holds: (process) => process.name === whole && process.operatingSystem === 'Linux',
+        },
+        {
+            id: 'GetProcessEnvironment',
+            status: 200,
+            call: () => sdk.getProcessEnvironment({ query }),
+            holds: (environment) => Object.keys(environment).length > 0,
+        },
+        {
+            id: 'CaptureDump',
+            status: 200,
+            call: () => sdk.captureDump({ query: { ...query, type: 'Mini', tags: 'a,b' } }),
+            holds: (dump) => dump.size > 0,
+        },
+        {
+            id: 'CaptureGcDump',
+            status: unserved,
+            call: () => sdk.captureGcDump({ query }),
+        },
+        {
+            id: 'CaptureTrace',
+            status: unserved,
+            call: () => sdk.captureTrace({ query: { ...query, profile: 'Cpu', durationSeconds: 1 } }),
+        },
+        {
+            id: 'CaptureTraceCustom',
+            status: unserved,
+            call: () =>
+                sdk.captureTraceCustom({
+                    query: { ...query, durationSeconds: 1 },
+                    body: {
+                        providers: [{ name: 'System.Runtime', eventLevel: 'Warning', keywords: '0x1' }],
+                        requestRundown: false,
+                        bufferSizeInMB: 64,
+                    },
+                }),
+        },
+        {
+            id: 'CaptureLogs',
+            status: unserved,
+            call: () => sdk.captureLogs({ query: { ...query, level: 'Debug', durationSeconds: 1 } }),
+        },
+        {
+            id: 'CaptureLogsCustom',
+            status: unserved,
+            call: () =>
+                sdk.captureLogsCustom({
+                    query: { ...query, durationSeconds: 1 },
+                    body: { logLevel: 'Information', filterSpecs: { Microsoft: 'Warning' } },
+                }),
+        },
+        {
+            id: 'GetInfo',
+            status: 200,
+            call: () => sdk.getInfo(),
+            holds: (info) => info.diagnosticPortMode === 'Listen' && info.capabilities.length === 5,
+        },
+        {
+            id: 'GetCollectionRulesDescription',
+            status: unserved,
+            call: () => sdk.getCollectionRulesDescription({ query }),
+        },
+        {
+            id: 'GetCollectionRuleDetailedDescription',
+            status: unserved,
+            call: () =>
+                sdk.getCollectionRuleDetailedDescription({
+                    path: { collectionRuleName: 'some rule' },
+                    query,
+                }),
+        },
+        {
+            id: 'CaptureParameters',
+            status: unserved,
+            call: () =>
+                sdk.captureParameters({
+                    query: { ...query, durationSeconds: 1 },
+                    body: { methods, captureLimit: 1 },
+                }),
+        },
+        {
+            id: 'CaptureStacks',
+            status: unserved,
+            call: () => sdk.captureStacks({ query }),
+        },
+        {
+            id: 'CaptureMetrics',
+            status: unserved,
+            call: () => sdk.captureMetrics({ query: { ...query, durationSeconds: 1 } }),
+        },
+        {
+            id: 'CaptureMetricsCustom',
+            status: unserved,
+            call: () =>
+                sdk.captureMetricsCustom({
+                    query: { ...query, durationSeconds: 1 },
+                    body: { includeDefaultProviders: true, meters: [{ meterName: 'App' }] },
+                }),
+        },
+        {
+            id: 'GetExceptions',
+            status: unserved,
+            call: () => sdk.getExceptions({ query }),
+        },
+        {
+            id: 'CaptureExceptionsCustom',
+            status: unserved,
+            call: () =>
+                sdk.captureExceptionsCustom({
+                    query,
+                    body: { include: [{ exceptionType: 'System.InvalidOperationException' }] },
+                }),
+        },
+        {
+            id: 'GetMetrics',
+            status: unserved,
+            call: () => sdk.getMetrics(),
+        },
+        {
+            id: 'GetOperations',
+            status: 200,
+            call: () => sdk.getOperations({ query: { ...query, tags: 'b' } }),
+            holds: (list) => list.length === 1 && list[0].tags.length === 2,
+        },
+        {
+            id: 'GetOperationStatus',
+            status: 201,
+            call: async () =>
+                sdk.getOperationStatus({ path: { operationId: await newestOperation() } }),
+            holds: (operation) => operation.status === 'Succeeded' && operation.process.name === whole,
+        },
+        {
+            id: 'CancelOperation',
+            status: 200,
+            call: cancelHeld,
+        },
+        {
+            id: 'GetHealth',
+            status: 200,
+            call: () => sdk.getHealth(),
+        },
+        {
+            id: 'GetReadiness',
+            status: 200,
+            call: () => sdk.getReadiness(),
+        },
+    ];
+}

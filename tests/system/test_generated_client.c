@@ -1,0 +1,32 @@
+/*
+ * A client that is generated from the served document, by a generator and a compiler that others
+ * keep, calls every operation (tests/clients).
+ */
+#include "tests/support/fake_runtime.h"
+#include "tests/support/files.h"
+#include "tests/support/portside.h"
+#include "tests/support/world.h"
+
+enum { CLIENT_MS = 300 * 1000, CANNOT_RUN = 77 };
+
+static void test_every_operation(void)
+{
+    static const struct fake_dump held = {.size = 1 << 20, .hold_after = 256 << 10};
+    struct portside *p = portside_start(NULL);
+    const char *output = world_text("%s/client.log", files_tmpdir()), *said;
+
+    (void)fake_runtime_start(
+        &(struct fake_options){.port = p->socket, .pid = 100001, .command_line = "/app/whole"});
+    struct fake_runtime *r = fake_runtime_start(&(struct fake_options){
+        .port = p->socket, .pid = 100002, .command_line = "/app/held", .dump = held});
+    REQUIRE(portside_wait_count(p, 2, 5000));
+    const char *const argv[] = {"tests/clients/run", p->base, "whole", "held", NULL};
+    int code = proc_run(&(struct proc_options){.argv = argv, .output = output}, CLIENT_MS, &said);
+    if (code == CANNOT_RUN)
+        world_skip("%s", said);
+    else if (code != 0)
+        CHECK_AT(world_text("exit code %d: %s", code, said), false);
+    fake_runtime_open_gate(r);
+}
+
+WORLD_SUITE("system/generated_client", {"every operation", test_every_operation})
