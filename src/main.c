@@ -7,6 +7,7 @@
  * 255 cannot run (CONTRACT section 23).
  */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,10 +17,11 @@
 
 #include "src/api/api.h"
 #include "src/base/cleanup.h"
-#include "src/base/log.h"
+#include "src/base/events.h"
 #include "src/collect/dump_folder.h"
 #include "src/collect/enter.h"
 #include "src/config/command_line.h"
+#include "src/config/log_settings.h"
 #include "src/config/options.h"
 #include "src/io/descriptors.h"
 #include "src/io/watch.h"
@@ -47,31 +49,29 @@ struct portside {
     bool stopping;
 };
 
-#define STARTUP "Microsoft.Diagnostics.Tools.Monitor.Startup"
-#define LIFETIME "Microsoft.Hosting.Lifetime"
-
-static const struct log_event
-    log_no_auth = {LOG_LEVEL_WARNING, STARTUP, 13,
-                   "WARNING: Authentication has been disabled. This can pose a security risk and "
-                   "is not intended for production environments."},
-    log_no_key = {LOG_LEVEL_WARNING, STARTUP, 56,
-                  "No API key is configured: every protected route answers 401. Use --no-auth to "
-                  "go without."},
-    log_unknown = {LOG_LEVEL_WARNING, "Portside", 0,
-                   "DotnetMonitor_ settings that this version does not know are ignored: {keys} "
-                   "(`portside config reference` prints those that it knows)."},
-    log_connect = {LOG_LEVEL_INFORMATION, STARTUP, 76, "Connection mode: Connect"},
-    log_listen = {LOG_LEVEL_INFORMATION, STARTUP, 77, "Connection mode: Listen at '{path}'"},
-    log_started = {LOG_LEVEL_INFORMATION, LIFETIME, 0,
-                   "Application started. Press Ctrl+C to shut down."},
-    log_stopping = {LOG_LEVEL_INFORMATION, LIFETIME, 0, "Application is shutting down..."};
-
 static void warn_of_unknown_keys(const struct config_keys *keys)
 {
     cleanup(free_str) char *unknown = options_unknown_keys(keys);
 
     if (unknown)
-        log_event(&log_unknown, {"keys", unknown});
+        log_event(&event_keys_unknown, {"keys", unknown});
+}
+
+/* A faulty setting of the log is told, and the default taken: it keeps nobody from running. */
+static int configure_log(const struct config_keys *keys, struct error *err)
+{
+    struct log_settings settings;
+    char *faults = NULL, *rest = NULL;
+    int r = log_settings_load(keys, &settings, &faults, err);
+
+    if (r < 0)
+        return r;
+    log_configure(&settings);
+    for (char *one = faults ? strtok_r(faults, "\n", &rest) : NULL; one;
+         one = strtok_r(NULL, "\n", &rest))
+        log_event(&event_log_setting_bad, {"reason", one});
+    free(faults);
+    return 0;
 }
 
 static int load_options(struct options *o, const struct command_flags *flags,
@@ -80,6 +80,8 @@ static int load_options(struct options *o, const struct command_flags *flags,
     int r = config_keys_add_environment(keys, environ, err);
 
     if (r == 0)
+        r = configure_log(keys, err);
+    if (r == 0)
         r = options_load(o, keys, err);
     if (r < 0)
         return r;
@@ -87,15 +89,11 @@ static int load_options(struct options *o, const struct command_flags *flags,
     o->temp_api_key = flags->temp_api_key;
     o->no_http_egress = flags->no_http_egress;
     o->exit_on_stdin_disconnect = flags->exit_on_stdin_disconnect;
-    log_set_level(o->log_level);
     warn_of_unknown_keys(keys);
     if (flags->configuration_file)
-        log_note(LOG_LEVEL_WARNING,
-                 "--configuration-file-path %s is ignored: this version takes its settings from "
-                 "arguments and environment only.",
-                 flags->configuration_file);
+        log_event(&event_file_ignored, {"path", flags->configuration_file});
     if (flags->temp_api_key && !flags->no_auth)
-        log_note(LOG_LEVEL_WARNING, "--temp-apikey is ignored: this version has no API keys.");
+        log_write(&event_temp_key_ignored, NULL, 0);
     return 0;
 }
 
@@ -107,9 +105,9 @@ static int start_parts(struct portside *p, struct error *err)
     if (r < 0)
         return r;
     if (p->options.port_mode == PORT_LISTEN)
-        log_event(&log_listen, {"path", p->options.port_name});
+        log_event(&event_mode_listen, {"path", p->options.port_name});
     else
-        log_write(&log_connect, NULL, 0);
+        log_write(&event_mode_connect, NULL, 0);
     r = dump_folder_new(&p->options, &p->dump_folder, err);
     if (r < 0)
         return r;
@@ -124,9 +122,9 @@ static int start_parts(struct portside *p, struct error *err)
     p->api.security.kind = p->options.no_auth ? SECURITY_NONE : SECURITY_API_KEY;
     api_init(&p->api);
     if (p->options.no_auth)
-        log_write(&log_no_auth, NULL, 0);
+        log_write(&event_no_authentication, NULL, 0);
     else
-        log_write(&log_no_key, NULL, 0);
+        log_write(&event_no_api_key, NULL, 0);
     struct http_handler handler = api_handler(&p->api);
     r = http_server_new(&p->loop, &handler, &p->http, err);
     return r < 0 ? r : api_listen(&p->api, p->http, err);
@@ -151,7 +149,7 @@ static void on_http_closed(void *user)
 /* Asked twice, it does not wait for running answers any longer. */
 static void stop(struct portside *p)
 {
-    log_write(&log_stopping, NULL, 0);
+    log_write(&event_stopping, NULL, 0);
     p->api.draining = true;
     http_server_close(p->http, p->stopping ? 0 : GRACE_MS, on_http_closed, p);
     p->stopping = true;
@@ -199,6 +197,34 @@ static int watch_input(struct portside *p, struct error *err)
     return r == -EPERM ? (stop(p), 0) : r;
 }
 
+/* Programs wait for the first of these lines, which comes once, when all addresses are open. */
+static void log_ready(void)
+{
+    cleanup(free_str) char *cwd = getcwd(NULL, 0);
+    char folder[PATH_MAX + 2];
+
+    (void)snprintf(folder, sizeof folder, "%s%s", cwd ? cwd : "",
+                   cwd && strcmp(cwd, "/") == 0 ? "" : "/");
+
+    log_write(&event_started, NULL, 0);
+    log_event(&event_environment, {"EnvName", "Production"});
+    log_event(&event_content_root, {"ContentRoot", folder});
+}
+
+/* As the peer tells its end before the beginning; standard error has it again, for people. */
+static void log_failure(const struct error *err, bool options_bad)
+{
+    char exception[ERROR_TEXT_SIZE + 96];
+
+    (void)snprintf(exception, sizeof exception, "%s: %s",
+                   options_bad ? "Microsoft.Extensions.Options.OptionsValidationException"
+                               : "Microsoft.Diagnostics.Monitoring.MonitoringException",
+                   err->text);
+    log_record(&(const struct log_record){.event = &event_start_failed, .exception = exception});
+    if (options_bad)
+        log_event(&event_cannot_run, {"failure", err->text});
+}
+
 static int run(const struct command_flags *flags, struct config_keys *keys)
 {
     static struct portside p; /* zeroed; too large for the stack's taste */
@@ -207,17 +233,19 @@ static int run(const struct command_flags *flags, struct config_keys *keys)
     (void)uv_loop_init(&p.loop);
     catch_signals(&p);
     int r = load_options(&p.options, flags, keys, &err);
+    bool options_bad = r < 0;
     config_keys_deinit(keys);
     if (r == 0)
         r = start_parts(&p, &err);
     if (r == 0)
         r = watch_input(&p, &err);
     if (r < 0) {
+        log_failure(&err, options_bad);
         (void)fprintf(stderr, "portside: %s\n", err.text);
         registry_free(p.registry); /* its socket file; the kernel takes the rest back */
         return EXIT_CANNOT_RUN;
     }
-    log_write(&log_started, NULL, 0);
+    log_ready();
     (void)uv_run(&p.loop, UV_RUN_DEFAULT);
     http_server_free(p.http);
     api_deinit(&p.api);

@@ -8,6 +8,7 @@
 #include "src/api/http_sink.h"
 #include "src/api/process_request.h"
 #include "src/api/reply.h"
+#include "src/api/request_log.h"
 #include "src/base/clock.h"
 
 static void start_dump(struct api *api, struct http_exchange *x, struct target *t)
@@ -32,6 +33,8 @@ static void start_dump(struct api *api, struct http_exchange *x, struct target *
         .tags = c->at[PARAM_TAGS].text,
         .artifact_name = name,
     };
+    what.scope = request_log_scope(x);
+    what.subject = request_log_subject(x);
     struct sink *sink = http_sink_new(x);
     if (sink)
         (void)operations_start(api->operations, &what, sink, &err); /* the sink tells */
@@ -39,5 +42,6 @@ static void start_dump(struct api *api, struct http_exchange *x, struct target *
 
 void api_get_dump(void *user, struct http_exchange *x)
 {
+    request_log_artifact(x, collection_dump.name);
     process_request_start(user, x, start_dump);
 }

@@ -9,9 +9,15 @@
 #include "src/api/api.h"
 #include "src/api/process_request.h"
 #include "src/api/reply.h"
+#include "src/api/request_log.h"
+#include "src/config/pattern.h"
 #include "src/target/requests.h"
 
+/* Shown in the place of a hidden value; the peer's `config show` has it too. */
+static const char redacted[] = ":REDACTED:";
+
 struct env_request {
+    const struct options *options;
     struct http_exchange *x;
     struct target *target;
     struct target_request *request;
@@ -27,6 +33,7 @@ static void on_client_gone(void *user)
 {
     struct env_request *e = user;
 
+    request_log_canceled(e->x);
     target_request_cancel(e->request);
     env_free(e);
 }
@@ -53,13 +60,17 @@ static bool is_same_name(const struct variable *a, const struct variable *b)
     return a->name_size == b->name_size && memcmp(a->entry, b->entry, a->name_size) == 0;
 }
 
-static void add_variable(cJSON *json, const char *entry)
+/* `hidden`: patterns of names whose values are not shown; NULL: none. */
+static void add_variable(cJSON *json, const char *entry, const char *hidden)
 {
     size_t size = strcspn(entry, "=");
     char *name = strndup(entry, size);
+    const char *value = entry + size + (entry[size] == '=');
 
+    if (hidden && pattern_matches_any(hidden, entry, size))
+        value = redacted;
     if (name)
-        (void)cJSON_AddStringToObject(json, name, entry + size + (entry[size] == '='));
+        (void)cJSON_AddStringToObject(json, name, value);
     free(name);
 }
 
@@ -77,7 +88,7 @@ static void drop_doubles(const struct ipc_environment *environment, struct varia
         dropped[sorted[i].index] = is_same_name(&sorted[i - 1], &sorted[i]);
 }
 
-static cJSON *environment_json(const struct ipc_environment *environment)
+static cJSON *environment_json(const struct ipc_environment *environment, const char *hidden)
 {
     size_t count = environment->count;
     struct variable *sorted = calloc(count + 1, sizeof *sorted);
@@ -88,7 +99,7 @@ static cJSON *environment_json(const struct ipc_environment *environment)
         drop_doubles(environment, sorted, dropped);
     for (size_t i = 0; json && i < count; i++) {
         if (!dropped[i])
-            add_variable(json, environment->entries[i]);
+            add_variable(json, environment->entries[i], hidden);
     }
     free(sorted);
     free(dropped);
@@ -101,6 +112,7 @@ static void on_environment(void *user, const struct ipc_outcome *outcome)
     struct http_exchange *x = e->x;
     struct ipc_environment environment;
     struct cursor in = {outcome->rest, outcome->rest_size, false};
+    const char *hidden = e->options->redact ? e->options->redact_patterns : NULL;
     struct error err;
 
     env_free(e);
@@ -113,7 +125,7 @@ static void on_environment(void *user, const struct ipc_outcome *outcome)
                         "Unable to get process environment. The runtime's answer is malformed.");
         reply_problem(x, &err);
     } else {
-        reply_json(x, 200, environment_json(&environment));
+        reply_json(x, 200, environment_json(&environment, hidden));
         ipc_environment_deinit(&environment);
     }
 }
@@ -123,11 +135,11 @@ static void ask_environment(struct api *api, struct http_exchange *x, struct tar
     struct env_request *e = calloc(1, sizeof *e);
     struct error err;
 
-    (void)api;
     if (!e) {
         reply_empty(x, 500);
         return;
     }
+    e->options = api->options;
     e->x = x;
     e->target = target_ref(t);
     if (target_request_empty(t, IPC_PROCESS_ENVIRONMENT, REQUEST_LAST, REQUEST_DEADLINE_MS,

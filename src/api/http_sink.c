@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "src/api/reply.h"
+#include "src/api/request_log.h"
+#include "src/base/events.h"
 
 struct http_sink {
     struct sink base;
@@ -77,15 +79,36 @@ static void answer_problem(struct http_sink *h, const struct error *err)
 {
     struct http_pair headers[3];
 
-    if (h->base.artifact.operation_id)
-        (void)artifact_headers(h, headers);
-    reply_problem_with(h->x, err, headers, h->base.artifact.operation_id ? 2 : 0);
+    if (!h->base.artifact.operation_id) {
+        reply_problem(h->x, err);
+        return;
+    }
+    (void)artifact_headers(h, headers);
+    reply_problem_with(h->x, err, headers, 2);
+}
+
+/* What the peer says of the end of a streamed answer. */
+static void log_close(const struct http_sink *h, const struct error *err)
+{
+    char exception[REQUEST_LOG_EXCEPTION_SIZE];
+    struct log_record record = {.event = &event_stream_written, .scope = h->base.artifact.scope};
+
+    if (!h->base.artifact.operation_id)
+        return;
+    if (err && (err->code == -EPIPE || err->code == -ECANCELED)) {
+        record.event = &event_stream_canceled;
+    } else if (err) {
+        record.event = &event_stream_failed;
+        record.exception = request_log_exception(err, exception);
+    }
+    log_record(&record);
 }
 
 static void http_sink_close(struct sink *s, const struct error *err)
 {
     struct http_sink *h = (struct http_sink *)s;
 
+    log_close(h, err);
     if (h->x && !h->opened)
         answer_problem(h, err);
     else if (h->x && err)

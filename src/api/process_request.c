@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "src/api/reply.h"
+#include "src/api/request_log.h"
 
 /* A request that waits for processes to settle. */
 struct waiting {
@@ -30,8 +31,15 @@ static void on_client_gone(void *user)
 {
     struct waiting *w = user;
 
+    request_log_canceled(w->x);
     registry_wait_cancel(&w->wait);
     free(w);
+}
+
+static void run_selected(const struct waiting *w, struct target *t)
+{
+    request_log_target(w->x, t);
+    w->run_selected(w->api, w->x, t);
 }
 
 static void on_settled(void *user)
@@ -53,7 +61,7 @@ static void on_settled(void *user)
     if (registry_select(done.api->registry, &keys.query, &t, &err) < 0)
         reply_problem(done.x, &err);
     else
-        done.run_selected(done.api, done.x, t);
+        run_selected(&done, t);
 }
 
 static void wait_for_processes(struct waiting *w)

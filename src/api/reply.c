@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/api/request_log.h"
+
 enum { HEADERS_MAX = 8 };
 
 /* Error codes become statuses here and nowhere else. Type and title as ASP.NET fills them in. */
@@ -43,6 +45,7 @@ static void send_json(struct http_exchange *x, int status, const char *content_t
 
 void reply_json(struct http_exchange *x, int status, cJSON *json)
 {
+    request_log_written(x);
     send_json(x, status, "application/json; charset=utf-8", json, NULL, 0);
 }
 
@@ -62,6 +65,7 @@ void reply_problem_with(struct http_exchange *x, const struct error *err,
 
 void reply_problem(struct http_exchange *x, const struct error *err)
 {
+    request_log_failed(x, err);
     reply_problem_with(x, err, NULL, 0);
 }
 

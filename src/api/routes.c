@@ -4,6 +4,7 @@
  */
 #include "src/api/api.h"
 #include "src/api/call.h"
+#include "src/api/request_log.h"
 #include "src/auth/scope.h"
 
 #define ROUTE(method, pattern, flags, ...)                                                         \
@@ -144,7 +145,15 @@ void api_deinit(struct api *api)
     text_deinit(&api->document);
 }
 
+static void on_request(void *user, struct http_exchange *x)
+{
+    struct api *api = user;
+
+    request_log_begin(x);
+    http_router_dispatch(&api->router, x);
+}
+
 struct http_handler api_handler(struct api *api)
 {
-    return (struct http_handler){&api->router, http_router_dispatch};
+    return (struct http_handler){api, on_request};
 }

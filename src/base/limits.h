@@ -33,4 +33,9 @@ enum {
     /* Operations */
     LIMIT_OPERATIONS_KEPT = 4096, /* ended ones, the oldest forgotten first */
     LIMIT_TAGS = 64,
+
+    /* Log */
+    LIMIT_LOG_TIMESTAMP = 256, /* a timestamp format: each letter becomes a few characters */
+    LIMIT_LOG_RULES = 256,     /* levels of categories */
+    LIMIT_LOG_WAIT_MS = 1000,  /* for a console that takes nothing; then the line is lost */
 };

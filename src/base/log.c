@@ -1,97 +1,117 @@
 #include "src/base/log.h"
 
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <strings.h>
 #include <unistd.h>
 
-#include "src/base/text.h"
+#include "src/base/limits.h"
+
+static char default_timestamp[] = "HH:mm:ss ";
 
 /* The one global: a process has one console. */
-static enum log_level least = LOG_LEVEL_INFORMATION;
-
-static const char *const tags[] = {
-    [LOG_LEVEL_TRACE] = "trce",   [LOG_LEVEL_DEBUG] = "dbug", [LOG_LEVEL_INFORMATION] = "info",
-    [LOG_LEVEL_WARNING] = "warn", [LOG_LEVEL_ERROR] = "fail", [LOG_LEVEL_CRITICAL] = "crit",
-    [LOG_LEVEL_NONE] = "none",
+static struct log_settings current = {
+    .stderr_level = LOG_LEVEL_NONE,
+    .colours = LOG_COLOURS_DISABLED,
+    .format = {.include_scopes = true, .timestamp = default_timestamp},
 };
+
+void log_settings_deinit(struct log_settings *s)
+{
+    log_levels_deinit(&s->levels);
+    if (s->format.timestamp != default_timestamp)
+        free(s->format.timestamp);
+    *s = (struct log_settings){0};
+}
+
+void log_configure(struct log_settings *s)
+{
+    struct log_settings old = current;
+
+    current = *s;
+    *s = (struct log_settings){0};
+    log_settings_deinit(&old);
+}
 
 void log_set_level(enum log_level level)
 {
-    least = level;
+    struct error ignored; /* without memory the levels stay at Information */
+
+    log_levels_deinit(&current.levels);
+    (void)log_levels_add(&current.levels, "Default", level, false, &ignored);
 }
 
-enum log_level log_get_level(void)
+bool log_is_enabled(const char *category, enum log_level level)
 {
-    return least;
+    return level < LOG_LEVEL_NONE && level >= log_levels_find(&current.levels, category);
 }
 
-static const char *field_value(const struct log_field *fields, size_t count, const char *key,
-                               size_t size)
+/* As .NET: terminals get colours unless NO_COLOR is set; others only when its variable says so. */
+static bool has_colours(int fd)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strlen(fields[i].key) == size && memcmp(fields[i].key, key, size) == 0)
-            return fields[i].value ? fields[i].value : "(null)";
-    }
-    return NULL;
+    const char *forced = getenv("DOTNET_SYSTEM_CONSOLE_ALLOW_ANSI_COLOR_REDIRECTION");
+
+    if (current.colours != LOG_COLOURS_DEFAULT)
+        return current.colours == LOG_COLOURS_ENABLED;
+    if (isatty(fd))
+        return getenv("NO_COLOR") == NULL;
+    return forced && (strcmp(forced, "1") == 0 || strcasecmp(forced, "true") == 0);
 }
 
-/* Replaces each {name} that has a field; all else is copied, also a brace without one. */
-static void add_message(struct text *out, const char *template, const struct log_field *fields,
-                        size_t count)
+/* A pipe that somebody made non-blocking may be full for a moment. */
+static bool wait_for_room(int fd)
 {
-    for (const char *at = template; *at;) {
-        const char *end = *at == '{' ? strchr(at, '}') : NULL;
-        const char *value = end ? field_value(fields, count, at + 1, (size_t)(end - at - 1)) : NULL;
-        if (value) {
-            text_add_str(out, value);
-            at = end + 1;
-        } else {
-            text_add(out, at++, 1);
+    struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+    return poll(&p, 1, LIMIT_LOG_WAIT_MS) > 0 && (p.revents & POLLOUT);
+}
+
+/* One write(2), unless the kernel takes less. When the console is gone nobody is left to be told.
+ */
+static void put(int fd, const char *data, size_t size)
+{
+    while (size) {
+        ssize_t n = write(fd, data, size);
+        if (n > 0) {
+            data += n;
+            size -= (size_t)n;
+        } else if (n == 0 || (errno != EINTR && (errno != EAGAIN || !wait_for_room(fd)))) {
+            return;
         }
     }
 }
 
-/* The message's own line breaks are indented like its first line, as the peer's simple formatter
- * does. */
-static void add_indented(struct text *out, char *message)
+void log_record(const struct log_record *record)
 {
-    for (char *c = message; *c; c++) {
-        if ((unsigned char)*c < ' ' && *c != '\n' && *c != '\t')
-            *c = '?'; /* names of processes are hostile: no escape sequences for the terminal */
-    }
-    for (const char *line = message; line;) {
-        const char *end = strchr(line, '\n');
-        size_t size = end ? (size_t)(end - line) : strlen(line);
-        text_add_str(out, "      ");
-        text_add(out, line, size);
-        text_add_str(out, "\n");
-        line = end && end[1] ? end + 1 : NULL;
-    }
+    const struct log_event *event = record->event;
+    struct log_format format = current.format;
+    struct text line = {0};
+
+    if (!log_is_enabled(event->category, event->level))
+        return;
+    int fd = event->level >= current.stderr_level ? STDERR_FILENO : STDOUT_FILENO;
+    struct log_time now = log_time_now(format.utc);
+    format.coloured = format.formatter == LOG_FORMATTER_SIMPLE && has_colours(fd);
+    log_format(&line, &format, record, &now);
+    if (!line.failed)
+        put(fd, line.data, line.size);
+    text_deinit(&line);
 }
 
 void log_write(const struct log_event *event, const struct log_field *fields, size_t count)
 {
-    if (event->level < least)
-        return;
-    struct text message = {0}, line = {0};
-    struct tm tm;
-    time_t now = time(NULL);
-    char clock[16];
+    log_record(&(const struct log_record){.event = event, .fields = fields, .count = count});
+}
 
-    (void)localtime_r(&now, &tm);
-    (void)strftime(clock, sizeof clock, "%H:%M:%S", &tm);
-    add_message(&message, event->template, fields, count);
-    text_add_fmt(&line, "%s %s: %s[%d]\n", clock, tags[event->level], event->category, event->id);
-    if (message.data)
-        add_indented(&line, message.data);
-    if (!line.failed) {
-        ssize_t ignored = write(STDOUT_FILENO, line.data, line.size);
-        (void)ignored; /* nobody is left to be told that the console is gone */
-    }
-    text_deinit(&message);
-    text_deinit(&line);
+const char *log_number(char buffer[static LOG_NUMBER_SIZE], int64_t number)
+{
+    (void)snprintf(buffer, LOG_NUMBER_SIZE, "%" PRId64, number);
+    return buffer;
 }
 
 void log_note(enum log_level level, const char *fmt, ...)
@@ -99,7 +119,7 @@ void log_note(enum log_level level, const char *fmt, ...)
     char message[2048];
     va_list ap;
 
-    if (level < least)
+    if (!log_is_enabled("Portside", level))
         return;
     va_start(ap, fmt);
     (void)vsnprintf(message, sizeof message, fmt, ap);

@@ -1,46 +1,68 @@
 /*
  * base/log.h - the console log, in the peer's categories and event ids.
  *
- * One call is one line of log. `category` and `event_id` follow the peer (CONTRACT section 23), so
- * that programs which read its log read ours. Only api, rules, ops, target and main log; the layers
- * below return errors. The message template holds {name} places which the fields fill, in any
- * order; formatters that keep the state (json) print template and fields apart.
+ * One call is one line of log, written at once with one write(2). `category` and `event_id` follow
+ * the peer (CONTRACT section 23), so that programs which read its log read ours; ids of our own
+ * begin at 1000 (base/events.def). Only api, auth, rules, ops, target and main log; the layers
+ * below return errors. Main thread only.
  */
 #pragma once
 
-#include <stddef.h>
+#include <stdint.h>
 
-enum log_level {
-    LOG_LEVEL_TRACE,
-    LOG_LEVEL_DEBUG,
-    LOG_LEVEL_INFORMATION,
-    LOG_LEVEL_WARNING,
-    LOG_LEVEL_ERROR,
-    LOG_LEVEL_CRITICAL,
-    LOG_LEVEL_NONE,
+#include "src/base/log_format.h"
+
+enum log_colours { LOG_COLOURS_DEFAULT, LOG_COLOURS_ENABLED, LOG_COLOURS_DISABLED };
+
+/* Where lines go, which ones, and what they look like. config/log_settings.h reads it. */
+struct log_settings {
+    struct log_levels levels;
+    enum log_level stderr_level; /* this and above go to standard error */
+    enum log_colours colours;    /* Default: when the output is a terminal */
+    struct log_format format;
 };
 
-struct log_field {
-    const char *key, *value;
-};
+void log_settings_deinit(struct log_settings *s);
 
-struct log_event {
-    enum log_level level;
-    const char *category;
-    int id;
-    const char *template;
-};
+/* Takes over the contents of `s`, for all lines from now on; `s` is empty afterwards. Before the
+ * first call: Information, simple, "HH:mm:ss ", scopes. */
+void log_configure(struct log_settings *s);
 
-/* Lines below `level` are dropped. Default: Information. */
+/* One level for all categories; everything else stays. */
 void log_set_level(enum log_level level);
-enum log_level log_get_level(void);
+
+bool log_is_enabled(const char *category, enum log_level level);
+
+/* Writes the line when its level is enabled. */
+void log_record(const struct log_record *record);
 
 void log_write(const struct log_event *event, const struct log_field *fields, size_t count);
 
-/* log_event(&event, {"address", text}, ...): a log line with fields. */
-#define log_event(event, ...)                                                                      \
-    log_write(event, (const struct log_field[]){__VA_ARGS__},                                      \
-              sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
+#define LOG_FIELDS(...)                                                                            \
+    (const struct log_field[]){__VA_ARGS__},                                                       \
+        sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field)
 
-/* A line of ours that the peer does not have: category "Portside". */
+/* log_event(&event, {"address", text}, ...): a log line with fields. */
+#define log_event(event, ...) log_write(event, LOG_FIELDS(__VA_ARGS__))
+
+/* The same in a scope. */
+#define log_event_in(inside, what, ...)                                                            \
+    log_record(&(const struct log_record){                                                         \
+        .event = (what),                                                                           \
+        .fields = (const struct log_field[]){__VA_ARGS__},                                         \
+        .count = sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field),       \
+        .scope = (inside)})
+
+enum { LOG_NUMBER_SIZE = 24 };
+
+/* A field that is a number: LOG_NUMBER("pid", pid). `key` is a literal. */
+#define LOG_NUMBER(key, number)                                                                    \
+    {                                                                                              \
+        "#" key, log_number((char[LOG_NUMBER_SIZE]){0}, (number))                                  \
+    }
+
+const char *log_number(char buffer[static LOG_NUMBER_SIZE], int64_t number);
+
+/* A line without fields of its own: category "Portside", id 0. For the bring-up of new parts;
+ * lines that stay get a row in base/events.def. */
 __attribute__((format(printf, 2, 3))) void log_note(enum log_level level, const char *fmt, ...);

@@ -53,6 +53,9 @@ struct collection_type {
                      *c); /* graceful: what is there is delivered, then on_done. NULL: cannot */
     /* Undoes everything at once and frees; no event comes any more. */
     void (*abandon)(struct collection *c);
+    /* Category of the line that it has started (event 79), as the peer names its class:
+     * "Microsoft.Diagnostics.Tools.Monitor.LogsOperation". NULL: no line. */
+    const char *log_category;
 };
 
 /* First member of each kind's own struct. */

@@ -294,7 +294,7 @@ static bool is_known(const struct option_row rows[static ROW_COUNT], const char 
             (rows[i].parse == parse_names && is_below(key, rows[i].key)))
             return true;
     }
-    return is_below(key, default_process_key);
+    return is_below(key, default_process_key) || is_below(key, "Logging");
 }
 
 char *options_unknown_keys(const struct config_keys *keys)

@@ -13,6 +13,7 @@
 #include "src/base/error.h"
 
 struct sink;
+struct log_scope;
 
 /* Set by ops before the first call. */
 struct sink_events {
@@ -25,7 +26,8 @@ struct sink_events {
 struct artifact {
     const char *name; /* file name, "core_20261122_043405_541" */
     const char *content_type;
-    const char *operation_id; /* GUID text */
+    const char *operation_id;      /* GUID text; NULL when the operation was refused */
+    const struct log_scope *scope; /* for lines about it; NULL when it was refused */
 };
 
 struct sink_type {

@@ -67,6 +67,7 @@ struct http_exchange {
     char *params; /* strings of request.params */
     void *kept;   /* of the handler */
     void (*release)(void *data);
+    struct http_observer observer;
 };
 
 struct http_conn {
@@ -77,6 +78,8 @@ struct http_conn {
     struct http_exchange *exchange; /* being read or answered */
     enum http_conn_state state;
     int role;
+    uint64_t id;    /* of the connection, for logs */
+    unsigned asked; /* requests so far */
     int polled;     /* the events that the poll is started for */
     bool busy;      /* inside on_poll, which looks at everything at its end */
     bool last;      /* close after the current answer */

@@ -35,6 +35,9 @@ static void ask_handler(struct http_conn *c)
     x->request = x->parse.request;
     x->request.scheme = c->transport->ops->scheme;
     x->request.role = c->role;
+    x->request.protocol = x->parse.head.version_1_0 ? "HTTP/1.0" : "HTTP/1.1";
+    x->request.connection = c->id;
+    x->request.number = ++c->asked;
     x->bodiless = strcmp(x->request.method, "HEAD") == 0;
     c->last |= !x->parse.head.keep_alive;
     http_conn_move(c, HTTP_CONN_ANSWERING);

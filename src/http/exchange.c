@@ -21,6 +21,8 @@ void http_exchange_free(struct http_exchange *x)
 {
     if (!x)
         return;
+    if (x->observer.on_end)
+        x->observer.on_end(x->observer.user);
     http_parse_deinit(&x->parse);
     http_exchange_keep(x, NULL, NULL);
     free(x->params);
@@ -75,6 +77,26 @@ const char *http_request_query(const struct http_request *r, const char *name)
     return find(r->query, r->query_count, name);
 }
 
+void http_exchange_observe(struct http_exchange *x, const struct http_observer *observer)
+{
+    x->observer = *observer;
+}
+
+void *http_exchange_observed(const struct http_exchange *x)
+{
+    return x->observer.user;
+}
+
+static void queue_head(struct http_exchange *x, const struct http_response *r)
+{
+    const char *type = find(r->headers, r->header_count, "Content-Type");
+    bool stream = r->framing != HTTP_FRAMING_LENGTH;
+
+    http_conn_head(x->conn, r);
+    if (x->observer.on_head)
+        x->observer.on_head(x->observer.user, r->status, type, stream ? -1 : (int64_t)r->length);
+}
+
 void http_exchange_watch(struct http_exchange *x, const struct http_exchange_events *events)
 {
     x->events = *events;
@@ -104,10 +126,10 @@ void http_respond(struct http_exchange *x, int status, const struct http_pair *h
     if (x->answer == HTTP_ANSWER_GONE)
         return;
     if (c) {
-        http_conn_head(c, &(struct http_response){.status = status,
-                                                  .headers = headers,
-                                                  .header_count = header_count,
-                                                  .length = size});
+        queue_head(x, &(struct http_response){.status = status,
+                                              .headers = headers,
+                                              .header_count = header_count,
+                                              .length = size});
         if (!x->bodiless && http_status_has_body(status))
             send_queue_add(&c->out, body, size);
     }
@@ -125,12 +147,12 @@ void http_stream_begin(struct http_exchange *x, int status, const struct http_pa
     x->chunked = !x->parse.head.version_1_0;
     x->bodiless |= !http_status_has_body(status);
     x->drain_due = true;
-    http_conn_head(c, &(struct http_response){
-                          .status = status,
-                          .headers = headers,
-                          .header_count = header_count,
-                          .framing = x->chunked ? HTTP_FRAMING_CHUNKED : HTTP_FRAMING_CLOSE,
-                      });
+    queue_head(x, &(struct http_response){
+                      .status = status,
+                      .headers = headers,
+                      .header_count = header_count,
+                      .framing = x->chunked ? HTTP_FRAMING_CHUNKED : HTTP_FRAMING_CLOSE,
+                  });
     http_conn_update(c);
 }
 

@@ -43,7 +43,10 @@ struct http_request {
     /* Of a client certificate that the listener asked for and whose chain it has verified, else
      * NULL: subject in RFC 2253 form, SHA-256 of the DER form in lower-case hex. */
     const char *client_subject, *client_fingerprint;
-    int role; /* of the listener that took the connection (http/server.h) */
+    int role;             /* of the listener that took the connection (http/server.h) */
+    const char *protocol; /* "HTTP/1.1" or "HTTP/1.0" */
+    uint64_t connection;  /* differs for each connection of the server */
+    unsigned number;      /* of the request on its connection, from 1 */
 };
 
 const struct http_request *http_exchange_request(const struct http_exchange *x);
@@ -69,6 +72,21 @@ struct http_exchange_events {
      * once, never after end/abort, and is the last that the handler hears of the exchange. */
     void (*on_gone)(void *user);
 };
+
+/* Somebody who follows the exchange to its end without being its handler: the request log. */
+struct http_observer {
+    void *user;
+    /* The head of the answer is queued. `length` of the body, -1 when it is a stream. */
+    void (*on_head)(void *user, int status, const char *content_type, int64_t length);
+    /* The exchange is about to be freed: answered, or lost (then perhaps without on_head). */
+    void (*on_end)(void *user);
+};
+
+/* Before the handler is asked; one observer at the most. */
+void http_exchange_observe(struct http_exchange *x, const struct http_observer *observer);
+
+/* The observer's `user`; NULL without one. */
+void *http_exchange_observed(const struct http_exchange *x);
 
 /* Until this is called, nothing is reported; a handler that answers at once needs no events. */
 void http_exchange_watch(struct http_exchange *x, const struct http_exchange_events *events);

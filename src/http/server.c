@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "src/base/clock.h"
 #include "src/http/bind.h"
 #include "src/http/conn.h"
 #include "src/http/listener.h"
@@ -15,12 +16,16 @@
  * last one to close ends the server. The deadline timer runs only while there is something to look
  * at, so that an idle server never wakes up.
  */
+/* .NET counts from the year 1: connection ids look like the peer's. */
+static const uint64_t TICKS_TO_1970 = 621355968000000000;
+
 struct http_server {
     uv_loop_t *loop;
     struct http_conn_owner owner;
     struct http_listener_events listener_events;
     struct list listeners, conns;
     unsigned count, handles;
+    uint64_t next_id; /* of a connection; begins with the time, so that restarts differ */
     uv_timer_t tick, grace;
     bool timers, starved, full, closing;
     void (*on_closed)(void *user);
@@ -137,6 +142,7 @@ static void add_conn(struct http_server *s, int fd, int role)
             (void)close(fd);
         return;
     }
+    c->id = s->next_id++;
     list_append(&s->conns, &c->link);
     s->count++;
     s->handles++;
@@ -182,6 +188,7 @@ int http_server_new(uv_loop_t *loop, const struct http_handler *handler, struct 
     if (sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
         (void)signal(SIGPIPE, SIG_IGN);
     s->loop = loop;
+    s->next_id = (uint64_t)clock_now_ticks() + TICKS_TO_1970;
     s->owner = (struct http_conn_owner){http_limits_default, *handler, s, on_conn_closed};
     s->listener_events =
         (struct http_listener_events){s, on_connection, on_starved, on_listener_closed};

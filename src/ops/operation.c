@@ -16,8 +16,9 @@
 
 #include "src/base/cleanup.h"
 #include "src/base/clock.h"
+#include "src/base/events.h"
 #include "src/base/limits.h"
-#include "src/base/log.h"
+#include "src/ops/audit_sink.h"
 #include "src/ops/tags.h"
 
 struct operations {
@@ -73,6 +74,7 @@ static void operation_free(struct operation *op)
     tags_free(op->tags, op->tag_count);
     free(op->process_name);
     free(op->artifact_name);
+    free(op->subject);
     free(op->egress_provider);
     free(op->resource_location);
     free(op->error);
@@ -93,12 +95,14 @@ static void forget_old(struct operations *all)
 
 static void log_end(const struct operation *op, const struct error *err)
 {
+    const struct log_event *event = &event_operation_ended;
+
     if (err)
-        log_note(LOG_LEVEL_ERROR, "Operation %s (%s of process %llu) %s: %s", op->id,
-                 op->type->name, (unsigned long long)op->pid, states[op->state].name, err->text);
-    else
-        log_note(LOG_LEVEL_INFORMATION, "Operation %s (%s of process %llu) %s.", op->id,
-                 op->type->name, (unsigned long long)op->pid, states[op->state].name);
+        event =
+            op->state == OPERATION_FAILED ? &event_operation_failed : &event_operation_cancelled;
+    log_event_in(&op->scope.scope, event, {"operationId", op->id}, {"artifactType", op->type->name},
+                 LOG_NUMBER("pid", (int64_t)op->pid), {"status", states[op->state].name},
+                 {"reason", err ? err->text : ""});
 }
 
 static void end_operation(struct operation *op, enum operation_state state, const struct error *err)
@@ -116,12 +120,19 @@ static void end_operation(struct operation *op, enum operation_state state, cons
         sink->type->close(sink, err);
     if (collection)
         collection->type->abandon(collection);
+    op->scope.scope.outer = NULL; /* it ends with the request */
     forget_old(op->all);
 }
 
 static void on_started(void *user)
 {
-    set_state(user, OPERATION_RUNNING);
+    struct operation *op = user;
+    const struct log_event started = {LOG_LEVEL_DEBUG, op->type->log_category, 79,
+                                      "Started capturing {artifactType} artifact."};
+
+    set_state(op, OPERATION_RUNNING);
+    if (started.category)
+        log_event_in(&op->scope.scope, &started, {"artifactType", op->type->name});
 }
 
 /* True when the sink is ready for a piece. */
@@ -190,6 +201,22 @@ static int new_id(char id[static GUID_TEXT_SIZE], struct error *err)
     return 0;
 }
 
+/* `sink` is the caller's; the operation's own may be one around it. */
+static void join_sink(struct operation *op, struct sink *sink,
+                      const struct operation_request *request)
+{
+    bool audited = op->sink != NULL;
+
+    if (!audited)
+        op->sink = sink;
+    artifact_scope_init(&op->scope, request->scope, op->type->name, request->target);
+    op->sink->events = (struct sink_events){op, on_room, on_lost};
+    op->sink->artifact =
+        (struct artifact){op->artifact_name, op->type->content_type, op->id, &op->scope.scope};
+    if (audited)
+        audit_sink_join(op->sink);
+}
+
 static int operation_new(struct operations *all, const struct operation_request *request,
                          struct sink *sink, struct operation **ret, struct error *err)
 {
@@ -206,19 +233,23 @@ static int operation_new(struct operations *all, const struct operation_request 
     op->uid = request->target->cookie;
     op->process_name = strdup(request->target->info.name);
     op->artifact_name = strdup(request->artifact_name);
+    op->subject = strdup(request->subject ? request->subject : "anonymous");
     op->type = request->type;
     int r = new_id(op->id, err);
     if (r == 0)
         r = tags_split(request->tags, &op->tags, &op->tag_count, err);
-    if (r == 0 && (!op->process_name || !op->artifact_name))
+    if (r == 0 && (!op->process_name || !op->artifact_name || !op->subject))
         r = error_set(err, -ENOMEM, "operation");
+    if (r == 0 && all->context.options && all->context.options->audit) {
+        op->sink = audit_sink_new(all->context.loop, sink, op);
+        if (!op->sink)
+            r = error_set(err, -ENOMEM, "audit");
+    }
     if (r < 0) {
         operation_free(op);
         return r;
     }
-    op->sink = sink;
-    sink->events = (struct sink_events){op, on_room, on_lost};
-    sink->artifact = (struct artifact){op->artifact_name, op->type->content_type, op->id};
+    join_sink(op, sink, request);
     *ret = op;
     return 0;
 }
@@ -239,6 +270,18 @@ unsigned operations_active(const struct operations *all)
     return active_of(all, NULL);
 }
 
+/* The peer counts the refused one too. */
+static int set_throttled(const struct operations *all, const struct operation_request *request,
+                         struct error *err)
+{
+    struct artifact_scope scope;
+
+    artifact_scope_init(&scope, request->scope, request->type->name, request->target);
+    log_event_in(&scope.scope, &event_throttled, LOG_NUMBER("limit", request->type->limit),
+                 LOG_NUMBER("requests", active_of(all, request->type) + 1));
+    return error_set(err, -EBUSY, "Rate limit reached.");
+}
+
 static void refuse(struct sink *sink, const struct error *err)
 {
     sink->type->close(sink, err);
@@ -253,7 +296,7 @@ int operations_start(struct operations *all, const struct operation_request *req
     int r = 0;
 
     if (active_of(all, request->type) >= request->type->limit)
-        r = error_set(err, -EBUSY, "Rate limit reached.");
+        r = set_throttled(all, request, err);
     if (r == 0)
         r = operation_new(all, request, sink, &op, err);
     if (r < 0) {

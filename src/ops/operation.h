@@ -17,6 +17,7 @@
 #include "src/base/list.h"
 #include "src/collect/collection.h"
 #include "src/egress/sink.h"
+#include "src/ops/artifact_scope.h"
 
 enum operation_state {
     OPERATION_STARTING,
@@ -42,6 +43,7 @@ struct operation {
     char **tags;
     size_t tag_count;
     char *artifact_name;
+    char *subject;           /* who asked for it, for the audit */
     char *egress_provider;   /* NULL: HTTP */
     char *resource_location; /* NULL until an egress has succeeded */
     char *error;             /* why it failed */
@@ -49,6 +51,7 @@ struct operation {
     struct collection *collection; /* while it runs */
     struct sink *sink;             /* until closed */
     bool opened;                   /* the sink has had its first piece */
+    struct artifact_scope scope;   /* its outer scope is only there while it is active */
 };
 
 const char *operation_state_name(enum operation_state state);
@@ -62,6 +65,10 @@ struct operation_request {
     const void *params;
     const char *tags;          /* "a,b": split at commas, empty ones dropped; NULL: none */
     const char *artifact_name; /* "core_<stamp>" */
+    const char *subject;       /* who asks, for the audit; NULL: anonymous */
+    /* Of the request that waits for the artifact; it must live until the sink is closed. NULL when
+     * nobody waits. */
+    const struct log_scope *scope;
 };
 
 int operations_new(const struct collect_context *context, struct operations **ret,

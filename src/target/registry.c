@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "src/base/clock.h"
+#include "src/base/events.h"
 #include "src/base/limits.h"
-#include "src/base/log.h"
 #include "src/io/timer.h"
 #include "src/ipc/listener.h"
 #include "src/target/attach.h"
@@ -31,10 +31,6 @@ struct registry {
 };
 
 enum { SCAN_MS = 5000, COMPLAIN_MS = 60 * 1000 };
-
-static const struct log_event log_altered = {
-    LOG_LEVEL_WARNING, "Microsoft.Diagnostics.Tools.Monitor.ServerEndpointInfoSource", 67,
-    "{text}"};
 
 /* Only processes that were there when the wait began: a stream of new ones must not hold anybody
  * up. */
@@ -86,9 +82,9 @@ static void update_listed(struct registry *r, const struct guid *cookie)
         bool before = t->listed;
         t->listed = !is_double(r, t);
         if (t->listed && !before)
-            log_note(LOG_LEVEL_INFORMATION, "Process %llu (%s) is here: .NET %s, uid %d.",
-                     (unsigned long long)t->pid, t->info.name, t->info.clr_version,
-                     (int)t->peer.uid);
+            log_event(&event_process_found, LOG_NUMBER("pid", (int64_t)t->pid),
+                      {"name", t->info.name}, {"version", t->info.clr_version},
+                      LOG_NUMBER("uid", t->peer.uid));
     }
 }
 
@@ -104,8 +100,7 @@ static void on_target_gone(void *user, struct target *t)
     struct guid cookie = t->cookie;
 
     if (t->listed)
-        log_note(LOG_LEVEL_INFORMATION, "Process %llu (%s) has ended.", (unsigned long long)t->pid,
-                 t->info.name);
+        log_event(&event_process_ended, LOG_NUMBER("pid", (int64_t)t->pid), {"name", t->info.name});
     list_remove(&t->link);
     r->count--;
     target_unref(t);
@@ -183,16 +178,15 @@ static void on_advertise(void *user, const struct ipc_advertise *advertise, stru
     }
     if (t && !is_same_peer(t, peer)) {
         if (may_complain(r))
-            log_note(LOG_LEVEL_WARNING,
-                     "Refused a connection of uid %d that claims to be process %llu of uid %d.",
-                     (int)peer->uid, (unsigned long long)t->pid, (int)t->peer.uid);
+            log_event(&event_process_impostor, LOG_NUMBER("uid", peer->uid),
+                      LOG_NUMBER("pid", (int64_t)t->pid), LOG_NUMBER("owner", t->peer.uid));
         ipc_channel_free(ch);
         return;
     }
     if (is_new && add_target(r, &advertise->cookie, advertise->pid, peer, &t, &err) < 0) {
         if (may_complain(r))
-            log_note(LOG_LEVEL_ERROR, "Process %llu is resumed, but not watched: %s",
-                     (unsigned long long)advertise->pid, err.text);
+            log_event(&event_process_unwatched, LOG_NUMBER("pid", (int64_t)advertise->pid),
+                      {"reason", err.text});
         surplus_add(&r->surplus, ch);
         return;
     }
@@ -207,9 +201,9 @@ static void on_trouble(void *user, bool altered, const char *text)
 {
     (void)user;
     if (altered)
-        log_event(&log_altered, {"text", text});
+        log_event(&event_port_altered, {"text", text});
     else
-        log_note(LOG_LEVEL_WARNING, "%s", text);
+        log_event(&event_port_trouble, {"reason", text});
 }
 
 static int start_listening(struct registry *r, struct error *err)
@@ -255,13 +249,13 @@ static bool on_found(void *user, const struct discovered *found)
     static const struct guid no_cookie; /* until ProcessInfo tells it */
 
     if (ipc_channel_connect(r->loop, found->socket_path, &ch, &err) < 0) {
-        log_note(LOG_LEVEL_DEBUG, "Passed over %s", err.text);
+        log_event(&event_socket_unused, {"reason", err.text});
         return false;
     }
     struct ipc_peer peer = *ipc_channel_peer(ch);
     if (is_impostor(found, &peer)) {
-        log_note(LOG_LEVEL_WARNING, "Passed over %s: uid %d listens there for a process of uid %d.",
-                 found->socket_path, (int)peer.uid, (int)found->peer.uid);
+        log_event(&event_socket_impostor, {"path", found->socket_path}, LOG_NUMBER("uid", peer.uid),
+                  LOG_NUMBER("owner", found->peer.uid));
         ipc_channel_free(ch);
         return false;
     }

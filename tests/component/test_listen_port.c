@@ -145,7 +145,7 @@ static void test_faulty_allowed_uids(void)
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         struct portside *p = portside_spawn(&(struct portside_options){.env = {values[i]}});
         CHECK_AT(values[i], proc_wait(p->proc, 5000) && proc_exit_code(p->proc) == 255);
-        CHECK_AT(values[i], lines_with(p, "DiagnosticPort:AllowedUids") == 1);
+        CHECK_AT(values[i], lines_with(p, "portside: DiagnosticPort:AllowedUids") == 1);
     }
 }
 

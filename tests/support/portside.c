@@ -91,11 +91,13 @@ struct portside *portside_spawn(const struct portside_options *o)
     p->dumps = o->dumps ? o->dumps : world_text("%s/dumps", p->dir);
     if (!o->tmp && !o->dir)
         (void)files_mkdir(p->dir, "tmp", 01777, 0);
+    p->errors = o->errors ? world_text("%s/errors.log", p->dir) : NULL;
     p->proc = proc_spawn(&(struct proc_options){
         .argv = build_args(p, o),
         .env = build_env(p, o),
         .clean_env = true,
         .output = world_text("%s/portside-%d.log", p->dir, ++serial),
+        .errors = p->errors,
         .uid = o->uid,
         .stdin_pipe = o->stdin_pipe,
     });

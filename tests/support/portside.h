@@ -27,7 +27,8 @@ struct portside_options {
     bool connect;                     /* no --diagnostic-port */
     bool authenticate;                /* no --no-auth */
     bool stdin_pipe;
-    uid_t uid; /* 0: not changed */
+    bool errors; /* standard error to a file of its own */
+    uid_t uid;   /* 0: not changed */
 };
 
 struct portside {
@@ -36,6 +37,7 @@ struct portside {
     const char *tmp;    /* its TMPDIR */
     const char *socket; /* the diagnostic port */
     const char *dumps;  /* dump folder */
+    const char *errors; /* standard error; NULL: goes with standard output */
     char base[128];     /* http://127.0.0.1:PORT */
     char metrics[128];  /* same for the metrics address; empty when there is none */
 };

@@ -243,7 +243,8 @@ static int try_operation(struct error *err)
     static char name[] = "app";
     static struct target t = {.info = {.name = name}};
     const struct collect_context context = {0};
-    const struct operation_request request = {&type, &t, NULL, "a,b", "core"};
+    const struct operation_request request = {
+        .type = &type, .target = &t, .tags = "a,b", .artifact_name = "core"};
     struct sink sink = {.type = &sink_type};
     struct operations *all = NULL;
 

@@ -1,5 +1,6 @@
 #include <ctype.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "src/base/cleanup.h"
@@ -23,8 +24,7 @@ static void capture_begin(void)
     REQUIRE(capture.console >= 0 && dup2(capture.pipe[1], STDOUT_FILENO) >= 0);
 }
 
-/* What was written; the clock at its beginning is checked and left out. */
-static const char *capture_end(void)
+static char *capture_raw(void)
 {
     static char all[LINE_MAX_SIZE];
 
@@ -34,7 +34,15 @@ static const char *capture_end(void)
     (void)close(capture.pipe[0]);
     (void)close(capture.pipe[1]);
     all[n > 0 ? n : 0] = '\0';
-    if (n <= 9)
+    return all;
+}
+
+/* What was written; the clock at its beginning is checked and left out. */
+static const char *capture_end(void)
+{
+    char *all = capture_raw();
+
+    if (strlen(all) <= 9)
         return all;
     for (int i = 0; i < 8; i++)
         CHECK(i % 3 == 2 ? all[i] == ':' : isdigit((unsigned char)all[i]));
@@ -70,7 +78,7 @@ static const struct {
     {"lines",
      {LOG_LEVEL_ERROR, "A", 1, "x {a}"},
      {{"a", "1\n2\n"}},
-     "fail: A[1]\n      x 1\n      2\n"},
+     "fail: A[1]\n      x 1\n      2\n      \n"},
     {"escape sequences",
      {LOG_LEVEL_ERROR, "A", 1, "x{a}"},
      {{"a", "\x1b]0;t\x07\r\ty"}},
@@ -81,7 +89,6 @@ static const struct {
 
 static void test_rows(void)
 {
-    CHECK(log_get_level() == LOG_LEVEL_INFORMATION);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         capture_begin();
         log_write(&rows[i].event, rows[i].fields, rows[i].fields[1].key ? 2 : 1);
@@ -96,7 +103,6 @@ static void test_levels(void)
 
     for (int least = LOG_LEVEL_TRACE; least <= LOG_LEVEL_NONE; least++) {
         log_set_level((enum log_level)least);
-        CHECK(log_get_level() == (enum log_level)least);
         for (int level = LOG_LEVEL_TRACE; level < LOG_LEVEL_NONE; level++) {
             char want[64] = "";
             if (level >= least)
@@ -143,9 +149,95 @@ static void test_console_gone(void)
     log_note(LOG_LEVEL_ERROR, "nobody reads this");
     REQUIRE(dup2(console, STDOUT_FILENO) == STDOUT_FILENO);
     (void)close(console);
-    CHECK(log_get_level() == LOG_LEVEL_INFORMATION);
+    capture_begin();
+    log_note(LOG_LEVEL_ERROR, "again");
+    CHECK(strcmp(capture_end(), "fail: Portside[0]\n      again\n") == 0);
+}
+
+static const struct log_event number_event = {LOG_LEVEL_WARNING, "A", 1, "{n}"};
+
+/* Settings replace each other while the program runs. */
+static void test_configure(void)
+{
+    struct log_settings json = {.stderr_level = LOG_LEVEL_NONE,
+                                .format = {.formatter = LOG_FORMATTER_JSON}};
+    struct log_settings systemd = {.stderr_level = LOG_LEVEL_NONE,
+                                   .format = {.formatter = LOG_FORMATTER_SYSTEMD}};
+    struct error err;
+
+    json.format.timestamp = strdup("'at 00:00'");
+    systemd.format.timestamp = strdup("'00:00:'dd ");
+    REQUIRE(log_levels_add(&systemd.levels, "A", LOG_LEVEL_ERROR, false, &err) == 0);
+    log_configure(&json);
+    CHECK(!json.format.timestamp && log_is_enabled("A", LOG_LEVEL_WARNING));
+    CHECK(!log_is_enabled("A", LOG_LEVEL_NONE));
+    (void)fflush(stdout);
+    capture_begin();
+    log_event(&number_event, LOG_NUMBER("n", -7));
+    const char *got = capture_raw();
+    CHECK(strcmp(got, "{\"Timestamp\":\"at 00:00\",\"EventId\":1,\"LogLevel\":\"Warning\","
+                      "\"Category\":\"A\",\"Message\":\"-7\",\"State\":{\"n\":-7,"
+                      "\"{OriginalFormat}\":\"{n}\"}}\n") == 0);
+    log_configure(&systemd);
+    capture_begin();
+    log_event(&number_event, LOG_NUMBER("n", -7));
+    CHECK_AT("A is at Error now", strcmp(capture_raw(), "") == 0);
+    CHECK(!log_is_enabled("A", LOG_LEVEL_WARNING) && log_is_enabled("B", LOG_LEVEL_WARNING));
+}
+
+/* Standard error gets the threshold and what is above it. */
+static void test_threshold(void)
+{
+    struct log_settings settings = {.stderr_level = LOG_LEVEL_WARNING};
+    int console = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0), in[2];
+    char errors[256] = "";
+
+    REQUIRE(console >= 0 && pipe2(in, O_CLOEXEC) == 0 && dup2(in[1], STDERR_FILENO) >= 0);
+    log_configure(&settings);
+    capture_begin();
+    log_note(LOG_LEVEL_INFORMATION, "to one");
+    log_note(LOG_LEVEL_WARNING, "to the other");
+    const char *got = capture_raw();
+    (void)dup2(console, STDERR_FILENO);
+    (void)close(in[1]);
+    CHECK(read(in[0], errors, sizeof errors - 1) > 0);
+    (void)close(in[0]);
+    (void)close(console);
+    CHECK(strcmp(got, "info: Portside[0]\n      to one\n") == 0);
+    CHECK(strcmp(errors, "warn: Portside[0]\n      to the other\n") == 0);
+}
+
+static const struct {
+    enum log_colours colours;
+    const char *variable;
+    bool want;
+} colours[] = {
+    {LOG_COLOURS_DEFAULT, NULL, false},  {LOG_COLOURS_DEFAULT, "1", true},
+    {LOG_COLOURS_DEFAULT, "TRUE", true}, {LOG_COLOURS_DEFAULT, "yes", false},
+    {LOG_COLOURS_ENABLED, NULL, true},   {LOG_COLOURS_DISABLED, "1", false},
+};
+
+/* The console of this test is a pipe. */
+static void test_colours(void)
+{
+    static const char name[] = "DOTNET_SYSTEM_CONSOLE_ALLOW_ANSI_COLOR_REDIRECTION";
+
+    for (size_t i = 0; i < COUNT_OF(colours); i++) {
+        struct log_settings settings = {.stderr_level = LOG_LEVEL_NONE,
+                                        .colours = colours[i].colours};
+        log_configure(&settings);
+        if (colours[i].variable)
+            (void)setenv(name, colours[i].variable, 1);
+        else
+            (void)unsetenv(name);
+        capture_begin();
+        log_note(LOG_LEVEL_ERROR, "x");
+        CHECK((strchr(capture_raw(), '\x1b') != NULL) == colours[i].want);
+    }
+    (void)unsetenv(name);
 }
 
 TEST_SUITE("base/log", {"rows", test_rows}, {"levels", test_levels},
            {"long message", test_long_message}, {"macro", test_macro},
-           {"console gone", test_console_gone})
+           {"console gone", test_console_gone}, {"configure", test_configure},
+           {"threshold", test_threshold}, {"colours", test_colours})

@@ -1,9 +1,12 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "src/base/limits.h"
 #include "src/base/log.h"
 #include "src/ops/operation.h"
+#include "tests/support/files.h"
 #include "tests/support/world.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
@@ -53,9 +56,9 @@ static void fake_abandon(struct collection *c)
 }
 
 static const struct collection_type type = {
-    "fake", 2, true, "text/plain", fake_start, fake_proceed, fake_stop, fake_abandon};
+    "fake", 2, true, "text/plain", fake_start, fake_proceed, fake_stop, fake_abandon, NULL};
 static const struct collection_type unstoppable = {
-    "fixed", 1, false, "text/plain", fake_start, fake_proceed, NULL, fake_abandon};
+    "fixed", 1, false, "text/plain", fake_start, fake_proceed, NULL, fake_abandon, NULL};
 
 static int sink_open(struct sink *s, struct error *err)
 {
@@ -107,7 +110,13 @@ static void begin(void)
 
 static int start_as(const struct collection_type *kind, struct fake_sink *sink, struct error *err)
 {
-    const struct operation_request request = {kind, &process, "params", "t1,t2", "core_1"};
+    const struct operation_request request = {
+        .type = kind,
+        .target = &process,
+        .params = "params",
+        .tags = "t1,t2",
+        .artifact_name = "core_1",
+    };
 
     *sink = (struct fake_sink){.base = {.type = &sink_type}, .fail_open = sink->fail_open};
     return operations_start(all, &request, &sink->base, err);
@@ -327,7 +336,13 @@ static void test_too_many_tags(void)
     begin();
     for (int i = 0; i <= LIMIT_TAGS; i++)
         (void)snprintf(tags + strlen(tags), sizeof tags - strlen(tags), "%d,", i);
-    const struct operation_request request = {&type, &process, "params", tags, "core_1"};
+    const struct operation_request request = {
+        .type = &type,
+        .target = &process,
+        .params = "params",
+        .tags = tags,
+        .artifact_name = "core_1",
+    };
     CHECK(operations_start(all, &request, &sink.base, &err) == -E2BIG);
     CHECK(sink.closes == 1 && sink.code == -E2BIG && source.starts == 0);
     CHECK(list_empty(operations_list(all)));
@@ -387,9 +402,73 @@ static void test_names(void)
         CHECK_AT(names[i], strcmp(operation_state_name((enum operation_state)i), names[i]) == 0);
 }
 
+static const char *start_and_capture(const char *category)
+{
+    struct collection_type told = type;
+    struct log_settings settings = {.stderr_level = LOG_LEVEL_NONE,
+                                    .format = {.include_scopes = true}};
+    const char *path = world_text("%s/log", files_tmpdir());
+    struct fake_sink sink = {0};
+    struct error err;
+
+    begin();
+    told.log_category = category;
+    REQUIRE(log_levels_add(&settings.levels, "Default", LOG_LEVEL_DEBUG, false, &err) == 0);
+    log_configure(&settings);
+    int console = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    REQUIRE(console >= 0 && fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0);
+    CHECK(start_as(&told, &sink, &err) == 0);
+    source.events.on_started(source.events.user);
+    (void)dup2(console, STDOUT_FILENO);
+    (void)close(console);
+    (void)close(fd);
+    log_set_level(LOG_LEVEL_NONE);
+    operations_free(all);
+    const char *log = files_read(path, NULL);
+    return log ? log : "";
+}
+
+/* Event 79 comes when the target is at work; dumps have none. */
+static void test_started_line(void)
+{
+    const char *log = start_and_capture("A.LogsOperation");
+
+    CHECK(strncmp(log, "dbug: A.LogsOperation[79]\n      => ArtifactType:fake ArtifactSource_Pro",
+                  70) == 0);
+    CHECK(strstr(log, "\n      Started capturing fake artifact.\n") != NULL);
+    CHECK(strcmp(start_and_capture(NULL), "") == 0);
+}
+
+/* The audit's sink stands between, and nobody notices. */
+static void test_audited(void)
+{
+    struct options options = {.audit = true};
+    struct collect_context context = {.options = &options};
+    struct fake_sink sink = {0};
+    struct error err;
+
+    begin();
+    operations_free(all);
+    REQUIRE(operations_new(&context, &all, &err) == 0);
+    struct operation *op = start(&sink);
+    CHECK(op->sink != &sink.base && strcmp(op->sink->type->name, "audit") == 0);
+    CHECK(strcmp(op->subject, "anonymous") == 0);
+    CHECK(sink.base.artifact.scope == &op->scope.scope);
+    done(0);
+    CHECK(sink.opens == 1);
+    check_ended(op, OPERATION_SUCCEEDED, &sink, 0);
+    op = start(&sink);
+    (void)error_set(&err, -EPIPE, "gone");
+    sink.base.events.on_lost(sink.base.events.user, &err);
+    check_ended(op, OPERATION_CANCELLED, &sink, -EPIPE);
+    operations_free(all);
+}
+
 WORLD_SUITE("ops/operation", {"success", test_success}, {"empty artifact", test_empty_artifact},
             {"failures", test_failures}, {"failure inside start", test_failure_inside_start},
             {"sink does not open", test_sink_does_not_open}, {"client lost", test_client_lost},
             {"cancel", test_cancel}, {"stop", test_stop}, {"not stoppable", test_not_stoppable},
             {"limit", test_limit}, {"too many tags", test_too_many_tags}, {"find", test_find},
-            {"forgetting", test_forgetting}, {"names", test_names})
+            {"forgetting", test_forgetting}, {"names", test_names},
+            {"started line", test_started_line}, {"audited", test_audited})
