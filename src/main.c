@@ -1,10 +1,10 @@
 /*
  * main.c - wires the parts, runs the loop, stops in reverse order.
  *
- * Start: signals -> arguments and environment -> options -> diagnostic port (runtimes may be
- * waiting) -> operations -> HTTP. End: a signal, or the end of standard input, closes the HTTP
- * server gracefully, then everything else. Exit codes follow the peer: 0 normal, 1 bad arguments,
- * 255 cannot run (CONTRACT section 23).
+ * Start: arguments -> settings (all layers) -> signals -> options -> diagnostic port (runtimes may
+ * be waiting) -> operations -> HTTP. End: a signal, or the end of standard input, closes the HTTP
+ * server gracefully, then everything else. Exit codes follow the peer: 0 normal, 1 bad arguments
+ * or a settings file that cannot be understood, 255 cannot run (CONTRACT section 23).
  */
 #include <errno.h>
 #include <limits.h>
@@ -23,10 +23,16 @@
 #include "src/config/command_line.h"
 #include "src/config/log_settings.h"
 #include "src/config/options.h"
+#include "src/config/settings.h"
+#include "src/config/show.h"
 #include "src/io/descriptors.h"
 #include "src/io/watch.h"
 
 extern char **environ;
+
+/* The peer's line; scripts skip it. */
+static const char survey[] =
+    "Tell us about your experience with dotnet monitor: https://aka.ms/dotnet-monitor-survey";
 
 enum {
     EXIT_USAGE = 1,
@@ -38,6 +44,7 @@ enum {
 
 struct portside {
     uv_loop_t loop;
+    struct settings *settings;
     struct options options;
     struct dump_folder *dump_folder;
     struct registry *registry;
@@ -74,27 +81,64 @@ static int configure_log(const struct config_keys *keys, struct error *err)
     return 0;
 }
 
-static int load_options(struct options *o, const struct command_flags *flags,
-                        struct config_keys *keys, struct error *err)
+static void log_each(const char *lines, const struct log_event *event)
 {
-    int r = config_keys_add_environment(keys, environ, err);
+    for (size_t size; *lines; lines += size + (lines[size] == '\n')) {
+        char line[ERROR_TEXT_SIZE];
+        size = strcspn(lines, "\n");
+        (void)snprintf(line, sizeof line, "%.*s", (int)size, lines);
+        log_event(event, {"message", line});
+    }
+}
+
+static int load_options(struct portside *p, const struct command_flags *flags, struct error *err)
+{
+    struct options *o = &p->options;
+    int r = options_load(o, settings_keys(p->settings), err);
 
     if (r == 0)
-        r = configure_log(keys, err);
-    if (r == 0)
-        r = options_load(o, keys, err);
+        r = configure_log(settings_keys(p->settings), err);
     if (r < 0)
         return r;
     o->no_auth = flags->no_auth;
     o->temp_api_key = flags->temp_api_key;
     o->no_http_egress = flags->no_http_egress;
     o->exit_on_stdin_disconnect = flags->exit_on_stdin_disconnect;
-    warn_of_unknown_keys(keys);
-    if (flags->configuration_file)
-        log_event(&event_file_ignored, {"path", flags->configuration_file});
-    if (flags->temp_api_key && !flags->no_auth)
-        log_write(&event_temp_key_ignored, NULL, 0);
+    log_each(settings_warnings(p->settings), &event_settings_warning);
+    warn_of_unknown_keys(settings_keys(p->settings));
     return 0;
+}
+
+/* What takes effect without a restart. */
+static void apply_settings(void *user)
+{
+    struct portside *p = user;
+    struct options now;
+    struct error err;
+
+    if (options_load(&now, settings_keys(p->settings), &err) < 0) {
+        log_event(&event_settings_refused, {"reason", err.text});
+        return;
+    }
+    struct process_filters before = p->options.default_process;
+    p->options.default_process = now.default_process;
+    now.default_process = before;
+    options_deinit(&now);
+    (void)configure_log(settings_keys(p->settings), &err);
+    log_write(&event_settings_applied, NULL, 0);
+}
+
+static void refuse_settings(void *user, const char *reason)
+{
+    (void)user;
+    log_event(&event_settings_refused, {"reason", reason});
+}
+
+static int watch_settings(struct portside *p, struct error *err)
+{
+    const struct settings_watcher watcher = {apply_settings, refuse_settings, p};
+
+    return settings_watch(p->settings, &p->loop, &watcher, err);
 }
 
 static int start_parts(struct portside *p, struct error *err)
@@ -142,6 +186,7 @@ static void on_http_closed(void *user)
     p->registry = NULL;
     p->dump_folder = NULL;
     watch_stop(&p->input);
+    settings_unwatch(p->settings);
     for (size_t i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&p->signals[i], NULL);
 }
@@ -225,20 +270,22 @@ static void log_failure(const struct error *err, bool options_bad)
         log_event(&event_cannot_run, {"failure", err->text});
 }
 
-static int run(const struct command_flags *flags, struct config_keys *keys)
+static int run(const struct command_flags *flags, struct settings *settings)
 {
     static struct portside p; /* zeroed; too large for the stack's taste */
     struct error err;
 
+    p.settings = settings;
     (void)uv_loop_init(&p.loop);
     catch_signals(&p);
-    int r = load_options(&p.options, flags, keys, &err);
+    int r = load_options(&p, flags, &err);
     bool options_bad = r < 0;
-    config_keys_deinit(keys);
     if (r == 0)
         r = start_parts(&p, &err);
     if (r == 0)
         r = watch_input(&p, &err);
+    if (r == 0)
+        r = watch_settings(&p, &err);
     if (r < 0) {
         log_failure(&err, options_bad);
         (void)fprintf(stderr, "portside: %s\n", err.text);
@@ -254,6 +301,64 @@ static int run(const struct command_flags *flags, struct config_keys *keys)
     return 0;
 }
 
+static int show(const struct command_flags *flags, const struct settings *settings)
+{
+    const struct show_options options = {.full = flags->show_full, .sources = flags->show_sources};
+    struct text out = {0};
+
+    show_add(&out, settings_keys(settings), &options);
+    if (!out.failed)
+        (void)fputs(out.data, stdout);
+    int r = out.failed || fflush(stdout) < 0 ? EXIT_CANNOT_RUN : 0;
+    text_deinit(&out);
+    return r;
+}
+
+/* The commands that need the configuration. */
+static int run_configured(enum command command, const struct command_flags *flags,
+                          const struct config_keys *command_line)
+{
+    const struct settings_start start = {command_line, environ, flags->configuration_file};
+    struct settings *settings;
+    struct error err;
+    int code;
+
+    if (command == COMMAND_CONFIG_SHOW)
+        printf("%s\n\n", survey);
+    if (settings_new(&start, &settings, &err) < 0) {
+        (void)fflush(stdout);
+        (void)fprintf(stderr, "portside: %s\n", err.text);
+        return EXIT_USAGE;
+    }
+    if (command == COMMAND_CONFIG_SHOW)
+        code = show(flags, settings);
+    else
+        code = run(flags, settings);
+    settings_free(settings);
+    return code;
+}
+
+static int run_command(enum command command, const struct command_flags *flags,
+                       const struct config_keys *command_line)
+{
+    switch (command) {
+    case COMMAND_COLLECT:
+    case COMMAND_CONFIG_SHOW:
+        return run_configured(command, flags, command_line);
+    case COMMAND_CONFIG_REFERENCE:
+        options_print_reference();
+        return 0;
+    case COMMAND_CONFIG_VALIDATE:
+    case COMMAND_CONFIG_SCHEMA:
+    case COMMAND_GENERATE_KEY:
+        (void)fprintf(stderr, "portside: this version does not have this command yet.\n");
+        return EXIT_CANNOT_RUN;
+    case COMMAND_DONE:
+    default:
+        return 0;
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct config_keys keys = {0};
@@ -263,15 +368,15 @@ int main(int argc, char **argv)
 
     if (argc > 1 && strcmp(argv[1], ENTER_COMMAND) == 0)
         return enter_main(argv + 2);
+    (void)unsetenv("DOTNET_STARTUP_HOOKS"); /* meant for the apps; children must not inherit it */
     descriptors_open_standard();
     descriptors_raise_limit();
-    if (command_line_parse(argc, argv, &command, &flags, &keys, &err) < 0) {
-        (void)fprintf(stderr, "%s\n", err.text);
-        return EXIT_USAGE;
-    }
-    if (command == COMMAND_CONFIG_REFERENCE)
-        options_print_reference();
-    if (command != COMMAND_COLLECT)
-        return 0;
-    return run(&flags, &keys);
+    int r = command_line_parse(argc, argv, &command, &flags, &keys, &err);
+    int code = EXIT_USAGE;
+    if (r < 0)
+        (void)fprintf(stderr, "%s\n\n", err.text);
+    else
+        code = run_command(command, &flags, &keys);
+    config_keys_deinit(&keys);
+    return code;
 }

@@ -30,6 +30,17 @@ enum {
     LIMIT_HTTP_IDLE_MS = 130 * 1000,     /* Kestrel's KeepAliveTimeout */
     LIMIT_HTTP_STALL_MS = 5 * 60 * 1000, /* a client that takes no byte of an answer for so long */
 
+    /* Configuration */
+    LIMIT_CONFIG_KEY = 512,           /* with its NUL; ten times what a rule's settings need */
+    LIMIT_CONFIG_FILE = 1024 * 1024,  /* a settings file, or one of a key-per-file folder: what a
+                                         Kubernetes ConfigMap can hold at the most */
+    LIMIT_CONFIG_LEVELS = 64,         /* of a key: as deep as JSON may be */
+    LIMIT_CONFIG_KEYS = 16 * 1024,    /* keys of all sources together */
+    LIMIT_CONFIG_FILES = 1024,        /* files in a key-per-file folder */
+    LIMIT_CONFIG_SETTLE_MS = 250,     /* after a change, for the rest of it to be written */
+    LIMIT_CONFIG_POLL_MS = 10 * 1000, /* for folders that report no changes */
+    LIMIT_JSON_DEPTH = 64,            /* System.Text.Json's default */
+
     /* Operations */
     LIMIT_OPERATIONS_KEPT = 4096, /* ended ones, the oldest forgotten first */
     LIMIT_TAGS = 64,

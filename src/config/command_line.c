@@ -2,205 +2,203 @@
 
 #include "portside_version.h"
 #include <errno.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/config/command_table.h"
+#include "src/config/command_value.h"
 
-static const char source[] = "command line";
+enum ask { ASK_NOTHING, ASK_HELP, ASK_VERSION };
 
-enum option_kind {
-    OPTION_KEY,        /* text for a configuration key; repeated ones are joined by ';' */
-    OPTION_KEY_SWITCH, /* true or false for a key */
-    OPTION_PATH,       /* text for a field of the flags */
-    OPTION_SWITCH,     /* true or false for a field of the flags */
+struct parser {
+    const struct command_row *command;
+    struct command_value values[COMMAND_OPTIONS];
+    size_t count;      /* of the values: one for each option of the command */
+    char **at, **end;  /* the arguments that are left */
+    struct text words; /* what nobody knows, one line each */
+    enum ask ask;      /* the last one counts */
+    bool only_words;   /* after "--" */
 };
 
-struct option_spec {
-    const char *name, *alias, *value, *help;
-    enum option_kind kind;
-    const char *key;
-    size_t offset;
-};
-
-#define FLAG(field) offsetof(struct command_flags, field)
-
-static const struct option_spec collect_options[] = {
-    {"--urls", "-u", "urls", "Bindings for the HTTP API. [default: https://localhost:52323]",
-     OPTION_KEY, "urls", 0},
-    {"--metricUrls", NULL, "metricUrls", "Bindings for metrics. [default: http://localhost:52325]",
-     OPTION_KEY, "Metrics:Endpoints", 0},
-    {"--metrics", "-m", "metrics", "Publish metrics. [default: True]", OPTION_KEY_SWITCH,
-     "Metrics:Enabled", 0},
-    {"--diagnostic-port", NULL, "diagnosticPort",
-     "Socket path on which to listen for runtimes (Listen mode).", OPTION_KEY,
-     "DiagnosticPort:EndpointName", 0},
-    {"--no-auth", NULL, "noAuth", "Turn authentication off.", OPTION_SWITCH, NULL, FLAG(no_auth)},
-    {"--temp-apikey", NULL, "tempApiKey", "Make an API key for this run.", OPTION_SWITCH, NULL,
-     FLAG(temp_api_key)},
-    {"--no-http-egress", NULL, "noHttpEgress", "Never send artifacts in the HTTP response.",
-     OPTION_SWITCH, NULL, FLAG(no_http_egress)},
-    {"--configuration-file-path", NULL, "configurationFilePath", "One more JSON settings file.",
-     OPTION_PATH, NULL, FLAG(configuration_file)},
-    {"--exit-on-stdin-disconnect", NULL, NULL,
-     "Shut down when standard input is closed (`docker exec -i ...`).", OPTION_SWITCH, NULL,
-     FLAG(exit_on_stdin_disconnect)},
-};
-enum { COLLECT_OPTIONS = sizeof collect_options / sizeof collect_options[0] };
-
-static void print_help(void)
+/* The options of the command that was reached; those of the one before meant nothing. */
+static void enter_command(struct parser *p, const struct command_row *command)
 {
-    printf("Description:\n  Diagnostics for .NET processes over HTTP.\n\n"
-           "Usage:\n  portside [command] [options]\n\n"
-           "Options:\n  -?, -h, --help  Show help and usage information\n"
-           "  --version       Show version information\n\n"
-           "Commands:\n"
-           "  collect           Watch .NET processes and serve the HTTP API.\n"
-           "  config reference  Print the reference of all configuration keys.\n");
+    p->command = command;
+    for (p->count = 0; command->options[p->count]; p->count++)
+        p->values[p->count] = (struct command_value){.row = command->options[p->count]};
 }
 
-static void print_collect_help(void)
+static void unknown(struct parser *p, const char *word)
 {
-    printf("Description:\n  Watch .NET processes and serve the HTTP API.\n\n"
-           "Usage:\n  portside collect [options]\n\nOptions:\n");
-    for (size_t i = 0; i < COLLECT_OPTIONS; i++) {
-        const struct option_spec *o = &collect_options[i];
-        char left[80];
-        (void)snprintf(left, sizeof left, "%s%s%s%s%s%s", o->alias ? o->alias : "",
-                       o->alias ? ", " : "", o->name, o->value ? " <" : "",
-                       o->value ? o->value : "", o->value ? ">" : "");
-        printf("  %-51s%s\n", left, o->help);
+    text_add_fmt(&p->words, "Unrecognized command or argument '%s'.\n", word);
+}
+
+static bool is_named(const char *name, const char *arg, size_t size)
+{
+    return name && strlen(name) == size && memcmp(name, arg, size) == 0;
+}
+
+static enum ask asked(const struct parser *p, const char *arg, size_t size)
+{
+    static const char *const help[] = {"--help", "-h", "-?", "/h", "/?"};
+
+    for (size_t i = 0; i < sizeof help / sizeof help[0]; i++) {
+        if (is_named(help[i], arg, size))
+            return ASK_HELP;
     }
-    printf("  %-51s%s\n", "-?, -h, --help", "Show help and usage information");
+    return p->command == command_table_root() && is_named("--version", arg, size) ? ASK_VERSION
+                                                                                  : ASK_NOTHING;
 }
 
-static bool is_help(const char *arg)
+static struct command_value *find_option(struct parser *p, const char *arg, size_t size)
 {
-    return strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0 || strcmp(arg, "-?") == 0;
-}
-
-/* The option that `arg` names, and where its attached value begins (NULL when there is none). */
-static const struct option_spec *find_option(const char *arg, const char **ret_value)
-{
-    size_t size = strcspn(arg, "=:");
-
-    for (size_t i = 0; i < COLLECT_OPTIONS; i++) {
-        const struct option_spec *o = &collect_options[i];
-        bool named = strlen(o->name) == size && memcmp(o->name, arg, size) == 0;
-        bool alias = o->alias && strlen(o->alias) == size && memcmp(o->alias, arg, size) == 0;
-        if (named || alias) {
-            *ret_value = arg[size] ? arg + size + 1 : NULL;
-            return o;
-        }
+    for (size_t i = 0; i < p->count; i++) {
+        const struct option_row *row = p->values[i].row;
+        if (is_named(row->name, arg, size) || is_named(row->alias, arg, size))
+            return &p->values[i];
     }
     return NULL;
 }
 
-static int set_text(const struct option_spec *o, const char *value, struct config_keys *keys,
-                    struct error *err)
+static void add_value(struct command_value *v, const char *value)
 {
-    const struct config_entry *before = config_keys_find(keys, o->key);
-    struct text joined = {0};
+    if (v->count++)
+        text_add_str(&v->joined, ";");
+    text_add_str(&v->joined, value);
+    v->last = value;
+}
 
-    if (before)
-        text_add_fmt(&joined, "%s;", before->value);
-    text_add_str(&joined, value);
-    int r = joined.failed ? error_set(err, -ENOMEM, "%s", o->name)
-                          : config_keys_set(keys, o->key, joined.data, source, err);
-    text_deinit(&joined);
-    /* A path for the port means Listen mode, as in the peer. */
-    if (r == 0 && strcmp(o->key, "DiagnosticPort:EndpointName") == 0)
-        r = config_keys_set(keys, "DiagnosticPort:ConnectionMode", "Listen", source, err);
+/* `attached` is what stood behind = or : (or NULL), else the next argument may be the value. */
+static void take_option(struct parser *p, struct command_value *v, const char *given_as,
+                        const char *attached)
+{
+    bool on;
+
+    v->given_as = given_as;
+    if (attached && !attached[0])
+        attached = NULL;
+    if (attached && command_value_is_switch(v->row) && !text_to_bool(attached, &on))
+        unknown(p, attached);
+    else if (attached)
+        add_value(v, attached);
+    else if (p->at < p->end && strcmp(*p->at, "--") != 0 &&
+             (!command_value_is_switch(v->row) || text_to_bool(*p->at, &on)))
+        add_value(v, *p->at++);
+}
+
+/* The option or question with the letter `c` alone. */
+static bool find_letter(struct parser *p, char c, struct command_value **ret_value,
+                        enum ask *ret_ask)
+{
+    const char alias[] = {'-', c};
+
+    *ret_value = find_option(p, alias, sizeof alias);
+    *ret_ask = asked(p, alias, sizeof alias);
+    return *ret_value || *ret_ask != ASK_NOTHING;
+}
+
+/* "-mu x", "-mfalse", "-uhttp://x": letters of options, the last one with its value. */
+static bool take_letters(struct parser *p, const char *arg)
+{
+    struct command_value *v;
+    enum ask ask;
+
+    if (arg[0] != '-' || arg[1] == '-' || !arg[1] || !find_letter(p, arg[1], &v, &ask))
+        return false;
+    for (const char *c = arg + 1; *c && find_letter(p, *c, &v, &ask); c++) {
+        struct command_value *next;
+        enum ask next_ask;
+        if (!v) {
+            p->ask = ask;
+            continue;
+        }
+        bool more =
+            c[1] && command_value_is_switch(v->row) && find_letter(p, c[1], &next, &next_ask);
+        if (!more) {
+            take_option(p, v, v->row->alias, c[1] ? c + 1 + strspn(c + 1, "=:") : NULL);
+            return true;
+        }
+        v->given_as = v->row->alias;
+    }
+    return true;
+}
+
+static void take(struct parser *p, const char *arg)
+{
+    size_t size = strcspn(arg, "=:");
+    struct command_value *v = find_option(p, arg, size);
+    const struct command_row *child = command_table_child(p->command, arg);
+    enum ask ask = asked(p, arg, size);
+
+    if (p->only_words)
+        unknown(p, arg);
+    else if (strcmp(arg, "--") == 0)
+        p->only_words = true;
+    else if (child)
+        enter_command(p, child);
+    else if (ask != ASK_NOTHING)
+        p->ask = ask;
+    else if (v)
+        take_option(p, v, is_named(v->row->name, arg, size) ? v->row->name : v->row->alias,
+                    arg[size] ? arg + size + 1 : NULL);
+    else if (!take_letters(p, arg))
+        unknown(p, arg);
+}
+
+static int apply(struct parser *p, struct command_flags *flags, struct config_keys *keys,
+                 struct error *err)
+{
+    const struct config_source *source = config_keys_add_source(
+        keys, "command line", "CommandLineConfigurationProvider", false, err);
+    struct text faults = {0};
+    int r = source ? 0 : err->code;
+
+    if (p->command->command == COMMAND_DONE)
+        text_add_str(&faults, "Required command was not provided.\n");
+    if (p->words.data)
+        text_add_str(&faults, p->words.data);
+    bool failed = p->words.failed;
+    for (size_t i = 0; r == 0 && i < p->count; i++) {
+        r = command_value_apply(&p->values[i], flags, keys, source, &faults, err);
+        failed = failed || p->values[i].joined.failed;
+    }
+    if (r == 0 && (failed || faults.failed))
+        r = error_set(err, -ENOMEM, "command line");
+    if (r == 0 && faults.size) {
+        command_table_print_help(p->command);
+        r = error_set(err, -EINVAL, "%.*s", (int)faults.size - 1, faults.data);
+    }
+    text_deinit(&faults);
     return r;
 }
 
-/* Does the next argument belong to the option before it? Another option does not. */
-static bool is_value(const char *arg, bool is_switch)
+static void parser_deinit(struct parser *p)
 {
-    const char *attached;
-    bool on;
-
-    return is_switch ? text_to_bool(arg, &on) : !is_help(arg) && !find_option(arg, &attached);
-}
-
-/* Takes the value of one option from `arg` itself or from the next argument; moves *at past what it
- * used. */
-static int take_option(const struct option_spec *o, const char *value, int argc, char **argv,
-                       int *at, struct command_flags *flags, struct config_keys *keys,
-                       struct error *err)
-{
-    bool is_switch = o->kind == OPTION_KEY_SWITCH || o->kind == OPTION_SWITCH;
-    bool on = true;
-
-    if (!value && *at + 1 < argc && is_value(argv[*at + 1], is_switch))
-        value = argv[++*at];
-    if (!value && !is_switch)
-        return error_set(err, -EINVAL, "Required argument missing for option: '%s'.", o->name);
-    if (is_switch && value && !text_to_bool(value, &on))
-        return error_set(err, -EINVAL,
-                         "Cannot parse argument '%s' for option '%s' as true or false.", value,
-                         o->name);
-
-    switch (o->kind) {
-    case OPTION_KEY:
-        return set_text(o, value, keys, err);
-    case OPTION_KEY_SWITCH:
-        return config_keys_set(keys, o->key, on ? "true" : "false", source, err);
-    case OPTION_PATH:
-        memcpy((char *)flags + o->offset, &value, sizeof value);
-        return 0;
-    case OPTION_SWITCH:
-        memcpy((char *)flags + o->offset, &on, sizeof on);
-        return 0;
-    default:
-        return error_set(err, -EINVAL, "%s", o->name);
-    }
-}
-
-static int parse_collect(int argc, char **argv, enum command *ret_command,
-                         struct command_flags *flags, struct config_keys *keys, struct error *err)
-{
-    *ret_command = COMMAND_COLLECT;
-    for (int at = 2; at < argc; at++) {
-        const char *value = NULL;
-        if (is_help(argv[at])) {
-            print_collect_help();
-            *ret_command = COMMAND_DONE;
-            return 0;
-        }
-        const struct option_spec *o = find_option(argv[at], &value);
-        if (!o)
-            return error_set(err, -EINVAL, "Unrecognized command or argument '%s'.", argv[at]);
-        int r = take_option(o, value, argc, argv, &at, flags, keys, err);
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    for (size_t i = 0; i < p->count; i++)
+        text_deinit(&p->values[i].joined);
+    text_deinit(&p->words);
 }
 
 int command_line_parse(int argc, char **argv, enum command *ret_command,
                        struct command_flags *ret_flags, struct config_keys *keys, struct error *err)
 {
+    struct parser p = {.at = argv + (argc > 0), .end = argv + argc};
+    int r = 0;
+
     *ret_flags = (struct command_flags){0};
     *ret_command = COMMAND_DONE;
-    if (argc < 2) {
-        print_help();
-        return error_set(err, -EINVAL, "Required command was not provided.");
-    }
-    if (strcmp(argv[1], "collect") == 0)
-        return parse_collect(argc, argv, ret_command, ret_flags, keys, err);
-    if (strcmp(argv[1], "--version") == 0) {
+    enter_command(&p, command_table_root());
+    while (p.at < p.end)
+        take(&p, *p.at++);
+    if (p.ask == ASK_HELP)
+        command_table_print_help(p.command);
+    else if (p.ask == ASK_VERSION)
         printf("%s\n", PORTSIDE_VERSION);
-        return 0;
-    }
-    if (is_help(argv[1])) {
-        print_help();
-        return 0;
-    }
-    if (argc == 3 && strcmp(argv[1], "config") == 0 && strcmp(argv[2], "reference") == 0) {
-        *ret_command = COMMAND_CONFIG_REFERENCE;
-        return 0;
-    }
-    return error_set(err, -EINVAL, "Unrecognized command or argument '%s'.", argv[1]);
+    else
+        r = apply(&p, ret_flags, keys, err);
+    if (r == 0 && p.ask == ASK_NOTHING)
+        *ret_command = p.command->command;
+    parser_deinit(&p);
+    return r;
 }

@@ -6,7 +6,15 @@
 #include <string.h>
 #include <strings.h>
 
-static const char own_source[] = "DotnetMonitor_* environment";
+#include "src/base/limits.h"
+#include "src/config/key_order.h"
+
+static void free_source(struct config_source *source)
+{
+    free(source->name);
+    free(source->provider);
+    free(source);
+}
 
 void config_keys_deinit(struct config_keys *keys)
 {
@@ -14,51 +22,43 @@ void config_keys_deinit(struct config_keys *keys)
         free(keys->entries[i].key);
         free(keys->entries[i].value);
     }
+    for (size_t i = 0; i < keys->source_count; i++)
+        free_source(keys->sources[i]);
     free(keys->entries);
+    free(keys->sources);
     *keys = (struct config_keys){0};
 }
 
-static bool is_number(const char *s, size_t size)
+static int append_source(struct config_keys *keys, struct config_source *source)
 {
-    for (size_t i = 0; i < size; i++) {
-        if (s[i] < '0' || s[i] > '9')
-            return false;
+    struct config_source **sources =
+        realloc(keys->sources, (keys->source_count + 1) * sizeof(struct config_source *));
+
+    if (!sources)
+        return -ENOMEM;
+    keys->sources = sources;
+    source->rank = keys->source_count;
+    sources[keys->source_count++] = source;
+    return 0;
+}
+
+const struct config_source *config_keys_add_source(struct config_keys *keys, const char *name,
+                                                   const char *provider, bool ours,
+                                                   struct error *err)
+{
+    struct config_source *source = calloc(1, sizeof *source);
+
+    if (source) {
+        source->name = strdup(name);
+        source->provider = strdup(provider);
+        source->ours = ours;
     }
-    return size > 0;
-}
-
-static int compare_numbers(const char *a, size_t a_size, const char *b, size_t b_size)
-{
-    for (; a_size > 1 && *a == '0'; a_size--)
-        a++;
-    for (; b_size > 1 && *b == '0'; b_size--)
-        b++;
-    return a_size != b_size ? (a_size > b_size) - (a_size < b_size) : memcmp(a, b, a_size);
-}
-
-/* One level of a key: nothing, then numbers by value, then names. */
-static int compare_levels(const char *a, size_t a_size, const char *b, size_t b_size)
-{
-    bool a_number = is_number(a, a_size), b_number = is_number(b, b_size);
-
-    if (a_number != b_number && a_size && b_size)
-        return a_number ? -1 : 1;
-    int r = a_number && b_number ? compare_numbers(a, a_size, b, b_size) : 0;
-    if (r == 0) /* "01" is not "1" */
-        r = strncasecmp(a, b, a_size < b_size ? a_size : b_size);
-    return r ? r : (a_size > b_size) - (a_size < b_size);
-}
-
-static int compare_keys(const char *a, const char *b)
-{
-    for (;;) {
-        size_t a_size = strcspn(a, ":"), b_size = strcspn(b, ":");
-        int r = compare_levels(a, a_size, b, b_size);
-        if (r || !a[a_size] || !b[b_size])
-            return r ? r : (a[a_size] != '\0') - (b[b_size] != '\0');
-        a += a_size + 1;
-        b += b_size + 1;
-    }
+    if (source && source->name && source->provider && append_source(keys, source) == 0)
+        return source;
+    if (source)
+        free_source(source);
+    (void)error_set(err, -ENOMEM, "%s", name);
+    return NULL;
 }
 
 /* Where `key` is, or where it belongs. */
@@ -68,7 +68,7 @@ static size_t position(const struct config_keys *keys, const char *key)
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (compare_keys(keys->entries[middle].key, key) < 0)
+        if (key_order_compare(keys->entries[middle].key, key) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -85,6 +85,8 @@ static int make_room(struct config_keys *keys)
 {
     if (keys->count < keys->capacity)
         return 0;
+    if (keys->count >= LIMIT_CONFIG_KEYS)
+        return -E2BIG;
     size_t capacity = keys->capacity ? keys->capacity * 2 : 64;
     struct config_entry *entries = realloc(keys->entries, capacity * sizeof *entries);
     if (!entries)
@@ -94,55 +96,116 @@ static int make_room(struct config_keys *keys)
     return 0;
 }
 
-static int insert(struct config_keys *keys, size_t at, const char *key, char *value,
-                  const char *source)
+/* Takes the strings of `entry`. */
+static int place(struct config_keys *keys, const struct config_entry *entry)
 {
-    char *copy = strdup(key);
+    size_t at = position(keys, entry->key);
+    struct config_entry *there = keys->entries ? keys->entries + at : NULL;
 
-    if (!copy || make_room(keys) < 0) {
-        free(copy);
-        return -ENOMEM;
+    if (is_at(keys, at, entry->key)) {
+        free(there->key); /* the name is spelled as the highest source does */
+        free(there->value);
+        *there = *entry;
+        return 0;
     }
-    struct config_entry *entry = keys->entries + at;
-    memmove(entry + 1, entry, (keys->count - at) * sizeof *entry);
-    *entry = (struct config_entry){copy, value, source};
+    int r = make_room(keys);
+    if (r < 0)
+        return r;
+    there = keys->entries + at;
+    memmove(there + 1, there, (keys->count - at) * sizeof *there);
+    *there = *entry;
     keys->count++;
     return 0;
+}
+
+/* Longer or deeper than anything that is ever looked up. */
+static bool is_too_long(const char *key)
+{
+    size_t levels = 1;
+
+    for (const char *c = key; *c; c++)
+        levels += *c == ':';
+    return strlen(key) >= LIMIT_CONFIG_KEY || levels > LIMIT_CONFIG_LEVELS;
+}
+
+int config_keys_put(struct config_keys *keys, const char *key, const char *value,
+                    const struct config_source *source, unsigned line, struct error *err)
+{
+    if (key[0] == '\0')
+        return error_set(err, -EINVAL, "%s: a configuration key is empty", source->name);
+    if (is_too_long(key))
+        return error_set(err, -ENAMETOOLONG,
+                         "%s: a configuration key has more than %d bytes or %d levels",
+                         source->name, LIMIT_CONFIG_KEY - 1, LIMIT_CONFIG_LEVELS);
+    struct config_entry entry = {
+        .key = strdup(key),
+        .value = strdup(value ? value : ""),
+        .is_null = !value,
+        .line = line,
+        .source = source,
+        .shown = source,
+    };
+    int r = entry.key && entry.value ? place(keys, &entry) : -ENOMEM;
+    if (r == 0)
+        return 0;
+    free(entry.key);
+    free(entry.value);
+    if (r == -E2BIG)
+        return error_set(err, r, "%s: there are more than %d settings", source->name,
+                         LIMIT_CONFIG_KEYS);
+    return error_set(err, r, "configuration key %s", key);
 }
 
 int config_keys_set(struct config_keys *keys, const char *key, const char *value,
                     const char *source, struct error *err)
 {
-    if (key[0] == '\0')
-        return error_set(err, -EINVAL, "%s: a configuration key is empty", source);
-    char *copy = strdup(value);
-    if (!copy)
-        return error_set(err, -ENOMEM, "configuration key %s", key);
+    const struct config_source *found = NULL;
 
-    size_t at = position(keys, key);
-    if (is_at(keys, at, key)) {
-        free(keys->entries[at].value);
-        keys->entries[at].value = copy;
-        keys->entries[at].source = source;
-        return 0;
+    for (size_t i = 0; i < keys->source_count; i++) {
+        if (strcmp(keys->sources[i]->name, source) == 0)
+            found = keys->sources[i];
     }
-    if (insert(keys, at, key, copy, source) < 0) {
-        free(copy);
-        return error_set(err, -ENOMEM, "configuration key %s", key);
+    if (!found)
+        found = config_keys_add_source(keys, source, source, false, err);
+    return found ? config_keys_put(keys, key, value, found, 0, err) : err->code;
+}
+
+int config_keys_merge(struct config_keys *keys, const struct config_keys *from, struct error *err)
+{
+    size_t base = keys->source_count;
+
+    for (size_t i = 0; i < from->source_count; i++) {
+        const struct config_source *s = from->sources[i];
+        if (!config_keys_add_source(keys, s->name, s->provider, s->ours, err))
+            return err->code;
+    }
+    for (size_t i = 0; i < from->count; i++) {
+        const struct config_entry *e = &from->entries[i];
+        int r = config_keys_put(keys, e->key, e->is_null ? NULL : e->value,
+                                keys->sources[base + e->source->rank], e->line, err);
+        if (r < 0)
+            return r;
     }
     return 0;
 }
 
-const struct config_entry *config_keys_find(const struct config_keys *keys, const char *key)
+struct config_entry *config_keys_entry(const struct config_keys *keys, const char *key)
 {
     size_t at = position(keys, key);
 
     return is_at(keys, at, key) ? &keys->entries[at] : NULL;
 }
 
+const struct config_entry *config_keys_find(const struct config_keys *keys, const char *key)
+{
+    const struct config_entry *entry = config_keys_entry(keys, key);
+
+    return entry && !entry->is_null ? entry : NULL;
+}
+
 const char *config_keys_child(const struct config_keys *keys, const char *prefix, const char *name)
 {
-    char key[512];
+    char key[LIMIT_CONFIG_KEY];
     int n = snprintf(key, sizeof key, "%s:%s", prefix, name);
     const struct config_entry *entry =
         n > 0 && (size_t)n < sizeof key ? config_keys_find(keys, key) : NULL;
@@ -153,7 +216,7 @@ const char *config_keys_child(const struct config_keys *keys, const char *prefix
 size_t config_keys_below(const struct config_keys *keys, const char *prefix,
                          const struct config_entry **ret_first)
 {
-    char key[512];
+    char key[LIMIT_CONFIG_KEY];
     int n = snprintf(key, sizeof key, "%s:", prefix);
 
     *ret_first = NULL;
@@ -167,71 +230,30 @@ size_t config_keys_below(const struct config_keys *keys, const char *prefix,
     return end - first;
 }
 
+bool config_keys_equal(const struct config_keys *a, const struct config_keys *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct config_entry *x = &a->entries[i], *y = &b->entries[i];
+        if (x->is_null != y->is_null || strcasecmp(x->key, y->key) != 0 ||
+            strcmp(x->value, y->value) != 0)
+            return false;
+    }
+    return true;
+}
+
 bool config_entry_is_ours(const struct config_entry *entry)
 {
-    return entry->source == own_source;
-}
-
-/* "A__B" is "A:B". `key` has room for the name: it can only shrink. */
-static void key_from_name(const char *name, size_t size, char *key)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < size; i++) {
-        if (name[i] == '_' && i + 1 < size && name[i + 1] == '_') {
-            key[n++] = ':';
-            i++;
-        } else {
-            key[n++] = name[i];
-        }
-    }
-    key[n] = '\0';
-}
-
-static int add_layer(struct config_keys *keys, char *const *environment, const char *prefix,
-                     const char *source, struct error *err)
-{
-    size_t skip = strlen(prefix);
-
-    for (char *const *entry = environment; *entry; entry++) {
-        const char *equals = strchr(*entry, '=');
-        char key[512];
-        if (!equals || strncasecmp(*entry, prefix, skip) != 0)
-            continue;
-        size_t size = (size_t)(equals - *entry);
-        if (size <= skip || size - skip >= sizeof key)
-            continue;
-        key_from_name(*entry + skip, size - skip, key);
-        int r = config_keys_set(keys, key, equals + 1, source, err);
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-int config_keys_add_environment(struct config_keys *keys, char *const *environment,
-                                struct error *err)
-{
-    static const struct {
-        const char *prefix, *source;
-    } layers[] = {
-        {"DOTNET_", "DOTNET_* environment"},
-        {"ASPNETCORE_", "ASPNETCORE_* environment"},
-        {"", "environment"},
-        {"DotnetMonitor_", own_source},
-    };
-
-    for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
-        int r = add_layer(keys, environment, layers[i].prefix, layers[i].source, err);
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    return entry->source->ours;
 }
 
 const char *config_entry_origin(const struct config_entry *entry,
                                 char buffer[static CONFIG_ORIGIN_SIZE])
 {
-    (void)snprintf(buffer, CONFIG_ORIGIN_SIZE, "%s", entry->source);
+    if (entry->line)
+        (void)snprintf(buffer, CONFIG_ORIGIN_SIZE, "%s:%u", entry->source->name, entry->line);
+    else
+        (void)snprintf(buffer, CONFIG_ORIGIN_SIZE, "%s", entry->source->name);
     return buffer;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "src/config/command_line.h"
+#include "src/config/environment.h"
 #include "src/config/options.h"
 
 enum { LINES = 64 };

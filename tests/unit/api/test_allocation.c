@@ -14,7 +14,10 @@
 #include "src/api/call.h"
 #include "src/collect/dump_folder.h"
 #include "src/config/command_line.h"
+#include "src/config/environment.h"
 #include "src/config/options.h"
+#include "src/config/settings.h"
+#include "src/config/show.h"
 #include "src/io/child.h"
 #include "src/ipc/listener.h"
 #include "src/ops/operation.h"
@@ -127,6 +130,38 @@ static int try_default_options(struct error *err)
     char *environment[] = {NULL};
 
     return load_options(environment, err);
+}
+
+/* All kinds of sources, read twice, and shown. */
+static int try_settings(struct error *err)
+{
+    long armed = countdown;
+
+    countdown = 0; /* for the texts of the test itself */
+    char *environment[] = {
+        world_text("DotnetMonitorTestSettings__SharedConfigDirectoryOverride=%s/config", folder),
+        world_text("DotnetMonitorTestSettings__UserConfigDirectoryOverride=%s/none", folder),
+        (char[]){"ASPNETCORE_A="}, (char[]){"DOTNET_B=1"}, NULL};
+    struct config_keys command_line = {0};
+    const struct settings_start start = {&command_line, environment, "/none.json"};
+    struct settings *settings = NULL;
+    struct text out = {0};
+    bool changed;
+
+    countdown = armed;
+    int r = settings_new(&start, &settings, err);
+    if (r == 0)
+        r = settings_set(settings, "A", "top", err);
+    if (r == 0)
+        r = settings_reload(settings, &changed, err);
+    if (r == 0) {
+        show_add(&out, settings_keys(settings), &(struct show_options){.sources = true});
+        if (out.failed)
+            r = error_set(err, -ENOMEM, "show");
+    }
+    text_deinit(&out);
+    settings_free(settings);
+    return r;
 }
 
 static int try_tags(struct error *err)
@@ -303,6 +338,7 @@ static const struct {
     {"child", try_child},       {"target", try_target},
     {"registry", try_registry}, {"operation", try_operation},
     {"document", try_document}, {"call", try_call},
+    {"settings", try_settings},
 };
 
 enum { ENOUGH = 0, AGAIN = 1, UNTOLD = 2, ASSERTED = 3, NTH_MAX = 500 };
@@ -350,6 +386,9 @@ static void test_every_allocation(void)
                                .port_socket_mode = 0600,
                                .port_socket_group = world_text("%s", ""),
                                .diagnostic_port = world_text("%s", "")};
+    (void)files_mkdir(folder, "config", 0755, 0);
+    CHECK(files_write(world_text("%s/config/settings.json", folder), "{\"A\":{\"B\":[1]}}", 15));
+    CHECK(files_write(world_text("%s/config/A__C", folder), "x", 1));
     for (size_t i = 0; i < COUNT_OF(tries); i++) {
         int code = AGAIN;
         long nth = 1;

@@ -65,17 +65,37 @@ static const struct {
      {"collect", "--metricUrls", "http://m:1"},
      "Metrics:Endpoints",
      "http://m:1"},
-    {"metrics off", {"collect", "--metrics", "false"}, "Metrics:Enabled", "false"},
-    {"metrics off, one word", {"collect", "-m:False"}, "Metrics:Enabled", "false"},
-    {"metrics on", {"collect", "--metrics"}, "Metrics:Enabled", "true"},
-    {"metrics on before another", {"collect", "--metrics", "--no-auth"}, "Metrics:Enabled", "true"},
+    {"metrics off", {"collect", "--metrics", "false"}, "Metrics:Enabled", "False"},
+    {"metrics off, one word", {"collect", "-m:False"}, "Metrics:Enabled", "False"},
+    {"metrics on", {"collect", "--metrics"}, "Metrics:Enabled", "True"},
+    {"metrics on before another", {"collect", "--metrics", "--no-auth"}, "Metrics:Enabled", "True"},
     {"port", {"collect", "--diagnostic-port", "/diag/p"}, "DiagnosticPort:EndpointName", "/diag/p"},
     {"port means Listen",
      {"collect", "--diagnostic-port", "/p"},
      "DiagnosticPort:ConnectionMode",
      "Listen"},
     {"no port", {"collect"}, "DiagnosticPort:ConnectionMode", NULL},
-    {"last switch wins", {"collect", "-m", "true", "-m", "false"}, "Metrics:Enabled", "false"},
+    {"switch again without a value", {"collect", "-m", "false", "-m"}, "Metrics:Enabled", "False"},
+    {"default addresses", {"collect"}, "urls", "https://localhost:52323"},
+    {"default metric addresses", {"collect"}, "Metrics:Endpoints", "http://localhost:52325"},
+    {"metrics are on", {"collect"}, "Metrics:Enabled", "True"},
+    {"glued to the alias", {"collect", "-uhttp://x:1"}, "urls", "http://x:1"},
+    {"alias and colon", {"collect", "-u:http://x:1"}, "urls", "http://x:1"},
+    {"switch glued to the alias", {"collect", "-mfalse"}, "Metrics:Enabled", "False"},
+    {"two letters", {"collect", "-mu", "x"}, "urls", "x"},
+    {"a letter is the value of the first", {"collect", "-um"}, "urls", "m"},
+    {"blanks around a truth value", {"collect", "-m", " false "}, "Metrics:Enabled", "False"},
+    {"empty truth value", {"collect", "--metrics=", "false"}, "Metrics:Enabled", "False"},
+    {"value behind an empty one", {"collect", "--urls=", "x"}, "urls", "x"},
+    {"another option is the value", {"collect", "--urls", "--no-auth"}, "urls", "--no-auth"},
+    {"help is the value", {"collect", "--urls", "-h"}, "urls", "-h"},
+    {"one mention without a value", {"collect", "--urls", "a", "-u"}, "urls", "a"},
+    {"empty value", {"collect", "--urls", ""}, "urls", ""},
+    {"nothing after --", {"collect", "--urls", "x", "--"}, "urls", "x"},
+    {"empty port is none",
+     {"collect", "--diagnostic-port", ""},
+     "DiagnosticPort:ConnectionMode",
+     NULL},
 };
 
 static void test_keys(void)
@@ -87,7 +107,7 @@ static void test_keys(void)
         CHECK_AT(keys[i].label, (e != NULL) == (keys[i].value != NULL));
         if (e && keys[i].value) {
             CHECK_AT(keys[i].label, strcmp(e->value, keys[i].value) == 0);
-            CHECK_AT(keys[i].label, strcmp(e->source, "command line") == 0);
+            CHECK_AT(keys[i].label, strcmp(e->source->name, "command line") == 0);
         }
         CHECK_AT(keys[i].label, p->printed[0] == '\0');
         config_keys_deinit(&p->keys);
@@ -112,7 +132,10 @@ static const struct {
      {.configuration_file = "/a b.json"}},
     {"all",
      {"collect", "--no-auth", "--temp-apikey", "--no-http-egress", "--exit-on-stdin-disconnect"},
-     {true, true, true, true, NULL}},
+     {.no_auth = true,
+      .temp_api_key = true,
+      .no_http_egress = true,
+      .exit_on_stdin_disconnect = true}},
 };
 
 static void test_flags(void)
@@ -129,7 +152,7 @@ static void test_flags(void)
         CHECK_AT(flags[i].label, !p->flags.configuration_file == !want->configuration_file);
         if (want->configuration_file)
             CHECK(strcmp(p->flags.configuration_file, want->configuration_file) == 0);
-        CHECK_AT(flags[i].label, p->keys.count == 0);
+        CHECK_AT("only the defaults", p->keys.count == 3);
         config_keys_deinit(&p->keys);
     }
 }
@@ -148,6 +171,17 @@ static const struct {
     {"help behind options", {"collect", "--no-auth", "-h"}, COMMAND_DONE, "-u, --urls <urls>"},
     {"version", {"--version"}, COMMAND_DONE, "."},
     {"reference", {"config", "reference"}, COMMAND_CONFIG_REFERENCE, NULL},
+    {"show", {"config", "show", "--no-auth"}, COMMAND_CONFIG_SHOW, NULL},
+    {"validate", {"config", "validate", "-u", "x"}, COMMAND_CONFIG_VALIDATE, NULL},
+    {"schema", {"config", "schema"}, COMMAND_CONFIG_SCHEMA, NULL},
+    {"key", {"generatekey"}, COMMAND_GENERATE_KEY, NULL},
+    {"help of config", {"config", "-h"}, COMMAND_DONE, "reference"},
+    {"help of show", {"config", "show", "/?"}, COMMAND_DONE, "--show-sources <showSources>"},
+    {"help before the command", {"-h", "generatekey"}, COMMAND_DONE, "--expiration"},
+    {"help wins over faults", {"collect", "--nope", "-h"}, COMMAND_DONE, "Usage:"},
+    {"help among letters", {"collect", "-mh"}, COMMAND_DONE, "Usage:"},
+    {"version and more", {"--version", "collect"}, COMMAND_DONE, "."},
+    {"the last question counts", {"--version", "-h"}, COMMAND_DONE, "Usage:"},
 };
 
 static void test_others(void)
@@ -166,23 +200,51 @@ static const struct {
     const char *args[ARGS];
     const char *word; /* that the reason names */
 } faults[] = {
-    {"no command", {NULL}, "command"},
-    {"unknown command", {"run"}, "'run'"},
+    {"no command", {NULL}, "Required command was not provided."},
+    {"unknown command",
+     {"run"},
+     "Required command was not provided.\nUnrecognized command or argument 'run'."},
+    {"another case", {"Collect"}, "'Collect'"},
     {"empty command", {""}, "''"},
-    {"config alone", {"config"}, "'config'"},
-    {"config other", {"config", "show"}, "config"},
-    {"reference and more", {"config", "reference", "x"}, "config"},
+    {"config alone", {"config"}, "Required command was not provided."},
+    {"config other", {"config", "nope"}, "'nope'"},
+    {"word before the command", {"nope", "collect"}, "Unrecognized command or argument 'nope'."},
+    {"option before the command",
+     {"--urls", "x", "collect"},
+     "Unrecognized command or argument '--urls'.\nUnrecognized command or argument 'x'."},
+    {"reference and more", {"config", "reference", "x"}, "'x'"},
+    {"version of a command", {"collect", "--version"}, "'--version'"},
     {"unknown option", {"collect", "--shoe"}, "'--shoe'"},
     {"beginning of an option", {"collect", "--url", "x"}, "'--url'"},
     {"option of another case", {"collect", "--URLS", "x"}, "'--URLS'"},
+    {"option of another command", {"collect", "--level", "Full"}, "'--level'"},
     {"stray word", {"collect", "word"}, "'word'"},
     {"stray word behind a switch", {"collect", "--no-auth", "word"}, "'word'"},
-    {"value is missing", {"collect", "--urls"}, "'--urls'"},
-    {"value of alias is missing", {"collect", "-u"}, "'--urls'"},
+    {"second value", {"collect", "--urls", "a", "b"}, "Unrecognized command or argument 'b'."},
+    {"value is missing", {"collect", "--urls"}, "Required argument missing for option: '--urls'."},
+    {"value of alias is missing", {"collect", "-u"}, "'-u'"},
+    {"empty attached value", {"collect", "--urls="}, "'--urls'"},
+    {"-- is no value", {"collect", "--urls", "--"}, "'--urls'"},
+    {"option after --", {"collect", "--", "--no-auth"}, "'--no-auth'"},
     {"path is missing", {"collect", "--configuration-file-path"}, "'--configuration-file-path'"},
+    {"path is empty", {"collect", "--configuration-file-path", ""}, "System.IO.FileInfo"},
     {"no truth value", {"collect", "--no-auth=maybe"}, "'maybe'"},
-    {"empty truth value", {"collect", "--metrics="}, "'--metrics'"},
-    {"another option is no value", {"collect", "--urls", "--no-auth"}, "'--urls'"},
+    {"empty truth value as a word", {"collect", "--no-auth", ""}, "''"},
+    {"number is no truth value", {"collect", "-m1"}, "'1'"},
+    {"switch twice",
+     {"collect", "-m", "true", "-m=false"},
+     "Option '-m' expects a single argument but 2 were provided."},
+    {"port twice",
+     {"collect", "--diagnostic-port=a", "--diagnostic-port=b"},
+     "Option '--diagnostic-port' expects a single argument but 2 were provided."},
+    {"unknown ones first",
+     {"config", "show", "--level", "x", "--nope", "--urls"},
+     "Unrecognized command or argument '--nope'.\nRequired argument missing for option: "
+     "'--urls'.\nCannot parse argument 'x' for option '--level'"},
+    {"time that is none", {"generatekey", "-e", "25:00"}, "System.TimeSpan"},
+    {"time in the past", {"generatekey", "-e", "-1"}, "'-1'"},
+    {"no time", {"generatekey", "-e", "0"}, "'0'"},
+    {"format", {"generatekey", "-o", "xml"}, "Cmd\nJson\nMachineJson\nPowerShell\nShell\nText"},
 };
 
 static void test_faults(void)
@@ -195,5 +257,67 @@ static void test_faults(void)
     }
 }
 
+/* What a fault prints: the help of the command that was reached. */
+static void test_help_after_fault(void)
+{
+    static const char *const args[ARGS] = {"config", "show", "--nope"};
+
+    struct parsed *p = parse(args);
+    CHECK(p->r < 0 && strstr(p->printed, "--show-sources") != NULL);
+    config_keys_deinit(&p->keys);
+}
+
+static const struct {
+    const char *label;
+    const char *args[ARGS];
+    enum key_format format;
+    int64_t seconds;
+} generate[] = {
+    {"defaults", {"generatekey"}, KEY_FORMAT_JSON, INT64_C(7) * 86400},
+    {"any case", {"generatekey", "-o", "tExt"}, KEY_FORMAT_TEXT, INT64_C(7) * 86400},
+    {"by number", {"generatekey", "--output=4"}, KEY_FORMAT_POWERSHELL, INT64_C(7) * 86400},
+    {"glued", {"generatekey", "-oMachineJson"}, KEY_FORMAT_MACHINE_JSON, INT64_C(7) * 86400},
+    {"days", {"generatekey", "-e", "30"}, KEY_FORMAT_JSON, INT64_C(30) * 86400},
+    {"hours and minutes", {"generatekey", "-e", "1:30"}, KEY_FORMAT_JSON, 5400},
+    {"all", {"generatekey", "-e", "1.02:03:04.5"}, KEY_FORMAT_JSON, 93784},
+};
+
+static void test_generate(void)
+{
+    for (size_t i = 0; i < COUNT_OF(generate); i++) {
+        struct parsed *p = parse(generate[i].args);
+        CHECK_AT(generate[i].label, p->r == 0 && p->command == COMMAND_GENERATE_KEY);
+        CHECK_AT(generate[i].label, p->flags.key_format == generate[i].format);
+        CHECK_AT(generate[i].label, p->flags.key_expiration_s == generate[i].seconds);
+        config_keys_deinit(&p->keys);
+    }
+}
+
+static const struct {
+    const char *label;
+    const char *args[ARGS];
+    bool full, sources;
+} show[] = {
+    {"defaults", {"config", "show"}, false, false},
+    {"full", {"config", "show", "--level", "fULL"}, true, false},
+    {"by number", {"config", "show", "--level=1"}, true, false},
+    {"redacted", {"config", "show", "--level", " redacted "}, false, false},
+    {"sources", {"config", "show", "--show-sources"}, false, true},
+    {"no sources", {"config", "show", "--show-sources", "false"}, false, false},
+};
+
+static void test_show(void)
+{
+    for (size_t i = 0; i < COUNT_OF(show); i++) {
+        struct parsed *p = parse(show[i].args);
+        CHECK_AT(show[i].label, p->r == 0 && p->command == COMMAND_CONFIG_SHOW);
+        CHECK_AT(show[i].label, p->flags.show_full == show[i].full);
+        CHECK_AT(show[i].label, p->flags.show_sources == show[i].sources);
+        config_keys_deinit(&p->keys);
+    }
+}
+
 TEST_SUITE("config/command_line", {"keys", test_keys}, {"flags", test_flags},
-           {"others", test_others}, {"faults", test_faults})
+           {"others", test_others}, {"faults", test_faults},
+           {"help after a fault", test_help_after_fault}, {"generatekey", test_generate},
+           {"show", test_show})

@@ -1,7 +1,7 @@
 #include <errno.h>
-#include <stdint.h>
 #include <strings.h>
 
+#include "src/base/limits.h"
 #include "src/config/keys.h"
 #include "tests/support/check.h"
 
@@ -26,7 +26,7 @@ static void test_set_and_find(void)
     CHECK_AT("copied", strcmp(value_of(&keys, "Storage:Folder"), "first") == 0);
     CHECK(config_keys_set(&keys, "sTORAGE:fOLDER", "second", "two", &err) == 0);
     CHECK_AT("case does not matter", strcmp(value_of(&keys, "STORAGE:FOLDER"), "second") == 0);
-    CHECK(strcmp(config_keys_find(&keys, "storage:folder")->source, "two") == 0);
+    CHECK(strcmp(config_keys_find(&keys, "storage:folder")->source->name, "two") == 0);
     CHECK(keys.count == 1);
     CHECK(config_keys_find(&keys, "Storage") == NULL);
     CHECK(config_keys_find(&keys, "Storage:Folder:0") == NULL);
@@ -82,25 +82,26 @@ static size_t below(const struct config_keys *keys, const char *prefix)
 static void test_order_of_children(void)
 {
     static const char *const sorted[] = {"l:",
+                                         "l:-1",
                                          "l:0",
-                                         "l:01",
                                          "l:1",
+                                         "l:01",
                                          "l:2:a",
                                          "l:2:b",
                                          "l:9",
                                          "l:10",
                                          "l:10:0",
                                          "l:100",
-                                         "l:99999999999999999999",
-                                         "l:-1",
                                          "l:1a",
-                                         "L:b"};
+                                         "l:99999999999999999999",
+                                         "L:b",
+                                         "l:_"};
     struct config_keys keys = {0};
     const struct config_entry *first;
     struct error err;
 
-    for (size_t i = 0; i < COUNT_OF(sorted); i++) { /* 5 and 14 have no common factor */
-        const char *key = sorted[i * 5 % COUNT_OF(sorted)];
+    for (size_t i = 0; i < COUNT_OF(sorted); i++) { /* 7 and 15 have no common factor */
+        const char *key = sorted[i * 7 % COUNT_OF(sorted)];
         CHECK(config_keys_set(&keys, key, key, "x", &err) == 0);
     }
     CHECK(config_keys_set(&keys, "l", "", "x", &err) == 0);
@@ -132,107 +133,110 @@ static void test_children(void)
     config_keys_deinit(&keys);
 }
 
-static const struct {
-    const char *label;
-    const char *environment[6];
-    const char *key, *value, *source;
-} rows[] = {
-    {"plain", {"urls=http://x"}, "urls", "http://x", "environment"},
-    {"case of the name", {"URLS=http://x"}, "urls", "http://x", "environment"},
-    {"levels", {"Storage__DumpTempFolder=/d"}, "Storage:DumpTempFolder", "/d", "environment"},
-    {"three levels", {"A__B__C=1"}, "A:B:C", "1", "environment"},
-    {"one underscore stays", {"A_B=1"}, "A_B", "1", "environment"},
-    {"three underscores", {"A___B=1"}, "A:_B", "1", "environment"},
-    {"colon as it is", {"A:B=1"}, "A:B", "1", "environment"},
-    {"value with equals signs", {"A=b=c="}, "A", "b=c=", "environment"},
-    {"empty value", {"A="}, "A", "", "environment"},
-    {"DOTNET_", {"DOTNET_urls=1"}, "urls", "1", "DOTNET_* environment"},
-    {"ASPNETCORE_", {"ASPNETCORE_urls=1"}, "urls", "1", "ASPNETCORE_* environment"},
-    {"DotnetMonitor_", {"DotnetMonitor_urls=1"}, "urls", "1", "DotnetMonitor_* environment"},
-    {"prefix in capitals", {"DOTNETMONITOR_urls=1"}, "urls", "1", "DotnetMonitor_* environment"},
-    {"prefix and levels",
-     {"DotnetMonitor_DiagnosticPort__ConnectionMode=Listen"},
-     "DiagnosticPort:ConnectionMode",
-     "Listen",
-     "DotnetMonitor_* environment"},
-    {"highest layer wins",
-     {"DotnetMonitor_urls=4", "urls=3", "ASPNETCORE_urls=2", "DOTNET_urls=1"},
-     "urls",
-     "4",
-     "DotnetMonitor_* environment"},
-    {"plain over ASPNETCORE_",
-     {"urls=3", "ASPNETCORE_urls=2", "DOTNET_urls=1"},
-     "urls",
-     "3",
-     "environment"},
-    {"ASPNETCORE_ over DOTNET_",
-     {"ASPNETCORE_urls=2", "DOTNET_urls=1"},
-     "urls",
-     "2",
-     "ASPNETCORE_* environment"},
-    {"the name with prefix is a plain key, too",
-     {"DOTNET_urls=1"},
-     "DOTNET_urls",
-     "1",
-     "environment"},
-    {"no equals sign", {"urls", "A=1"}, "urls", NULL, NULL},
-    {"empty name", {"=x", "A=1"}, "", NULL, NULL},
-    {"prefix alone", {"DOTNET_=x"}, "", NULL, NULL},
-};
-
-static void test_environment(void)
-{
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct config_keys keys = {0};
-        struct error err;
-        CHECK_AT(rows[i].label,
-                 config_keys_add_environment(&keys, (char *const *)(uintptr_t)rows[i].environment,
-                                             &err) == 0);
-        const struct config_entry *e = config_keys_find(&keys, rows[i].key);
-        CHECK_AT(rows[i].label, (e != NULL) == (rows[i].value != NULL));
-        if (e && rows[i].value) {
-            CHECK_AT(rows[i].label, strcmp(e->value, rows[i].value) == 0);
-            CHECK_AT(rows[i].label, strcmp(e->source, rows[i].source) == 0);
-            CHECK_AT(rows[i].label,
-                     config_entry_is_ours(e) == (strncmp(e->source, "DotnetMonitor_", 14) == 0));
-        }
-        config_keys_deinit(&keys);
-    }
-}
-
-/* Lists merge by index: a later layer replaces one item and adds another. */
-static void test_list_merge(void)
+static void test_null(void)
 {
     struct config_keys keys = {0};
     struct error err;
-    const char *const environment[] = {"DotnetMonitor_L__1=new", "DotnetMonitor_L__2=more",
-                                       "L__0=zero", "L__1=one", NULL};
 
-    CHECK(config_keys_set(&keys, "L:0", "lowest", "command line", &err) == 0);
-    CHECK(config_keys_add_environment(&keys, (char *const *)(uintptr_t)environment, &err) == 0);
-    CHECK(strcmp(value_of(&keys, "L:0"), "zero") == 0);
-    CHECK(strcmp(value_of(&keys, "L:1"), "new") == 0);
-    CHECK(strcmp(value_of(&keys, "L:2"), "more") == 0);
+    const struct config_source *low = config_keys_add_source(&keys, "low", "L", false, &err);
+    const struct config_source *high = config_keys_add_source(&keys, "high", "H", true, &err);
+    REQUIRE(low && high && low->rank < high->rank);
+    CHECK(config_keys_put(&keys, "a:b", "1", low, 3, &err) == 0);
+    CHECK(config_keys_put(&keys, "A:B", NULL, high, 0, &err) == 0);
+    CHECK_AT("taken away", config_keys_find(&keys, "a:b") == NULL);
+    CHECK(config_keys_child(&keys, "a", "b") == NULL);
+    const struct config_entry *e = config_keys_entry(&keys, "a:b");
+    REQUIRE(e != NULL);
+    CHECK(e->is_null && e->value[0] == '\0' && e->source == high && e->line == 0);
+    CHECK_AT("spelled by the highest", strcmp(e->key, "A:B") == 0);
+    CHECK(below(&keys, "a") == 1 && keys.count == 1 && config_entry_is_ours(e));
+    CHECK(config_keys_put(&keys, "a:b", "2", high, 0, &err) == 0);
+    CHECK(strcmp(value_of(&keys, "a:b"), "2") == 0);
     config_keys_deinit(&keys);
 }
 
-/* A name longer than any key of ours does no harm, whatever its length. */
-static void test_long_names(void)
+static void test_origin(void)
 {
-    for (size_t size = 500; size < 530; size++) {
-        char name[600];
-        char *environment[] = {name, NULL};
-        struct config_keys keys = {0};
-        struct error err;
-        memset(name, 'n', size);
-        (void)snprintf(name + size, sizeof name - size, "=v");
-        CHECK(config_keys_add_environment(&keys, environment, &err) == 0);
-        CHECK(keys.count == (size < 512));
-        config_keys_deinit(&keys);
+    struct config_keys keys = {0};
+    char text[CONFIG_ORIGIN_SIZE];
+    struct error err;
+
+    const struct config_source *file =
+        config_keys_add_source(&keys, "/etc/x/settings.json", "Json", false, &err);
+    REQUIRE(file != NULL);
+    CHECK(config_keys_put(&keys, "a", "1", file, 12, &err) == 0);
+    CHECK(config_keys_put(&keys, "b", "1", file, 0, &err) == 0);
+    CHECK(strcmp(config_entry_origin(config_keys_find(&keys, "a"), text),
+                 "/etc/x/settings.json:12") == 0);
+    CHECK(strcmp(config_entry_origin(config_keys_find(&keys, "b"), text), "/etc/x/settings.json") ==
+          0);
+    config_keys_deinit(&keys);
+}
+
+/* What is merged on top wins, with copies of its sources; what is compared is what is said. */
+static void test_merge(void)
+{
+    struct config_keys low = {0}, high = {0}, same = {0};
+    struct error err;
+
+    CHECK(config_keys_set(&low, "a", "1", "one", &err) == 0);
+    CHECK(config_keys_set(&low, "b", "1", "one", &err) == 0);
+    CHECK(config_keys_set(&high, "B", "2", "two", &err) == 0);
+    CHECK(config_keys_set(&high, "c", "3", "three", &err) == 0);
+    CHECK(config_keys_merge(&low, &high, &err) == 0);
+    config_keys_deinit(&high);
+    CHECK(strcmp(value_of(&low, "b"), "2") == 0 && strcmp(value_of(&low, "c"), "3") == 0);
+    CHECK(strcmp(config_keys_find(&low, "b")->source->name, "two") == 0);
+    CHECK(strcmp(config_keys_find(&low, "a")->source->name, "one") == 0);
+    for (size_t i = 0; i < low.count; i++)
+        CHECK(config_keys_set(&same, low.entries[i].key, low.entries[i].value, "x", &err) == 0);
+    CHECK(config_keys_equal(&low, &same));
+    CHECK(config_keys_set(&same, "a", "", "x", &err) == 0);
+    CHECK(!config_keys_equal(&low, &same));
+    config_keys_deinit(&same);
+    CHECK(!config_keys_equal(&low, &same));
+    config_keys_deinit(&low);
+}
+
+static void test_long_key(void)
+{
+    struct config_keys keys = {0};
+    struct error err;
+    static char key[600];
+
+    memset(key, 'k', sizeof key - 1);
+    CHECK(config_keys_set(&keys, key, "", "a", &err) == -ENAMETOOLONG);
+    key[511] = '\0';
+    CHECK(config_keys_set(&keys, key, "", "a", &err) == 0);
+    CHECK(config_keys_find(&keys, key) != NULL);
+    memset(key, ':', sizeof key);
+    for (int levels = LIMIT_CONFIG_LEVELS; levels <= LIMIT_CONFIG_LEVELS + 1; levels++) {
+        key[levels - 1] = '\0';
+        CHECK(config_keys_set(&keys, key, "", "a", &err) ==
+              (levels > LIMIT_CONFIG_LEVELS ? -ENAMETOOLONG : 0));
+        key[levels - 1] = ':';
     }
+    config_keys_deinit(&keys);
+}
+
+static void test_limit(void)
+{
+    struct config_keys keys = {0};
+    struct error err;
+    char key[16];
+
+    for (unsigned i = 0; i < LIMIT_CONFIG_KEYS; i++) {
+        (void)snprintf(key, sizeof key, "l:%u", i);
+        CHECK(config_keys_set(&keys, key, "", "a", &err) == 0);
+    }
+    CHECK(config_keys_set(&keys, "one more", "", "a", &err) == -E2BIG);
+    CHECK(strstr(err.text, "a: ") == err.text && keys.count == LIMIT_CONFIG_KEYS);
+    CHECK_AT("overriding goes on", config_keys_set(&keys, "l:7", "x", "a", &err) == 0);
+    config_keys_deinit(&keys);
 }
 
 TEST_SUITE("config/keys", {"set and find", test_set_and_find}, {"empty key", test_empty_key},
            {"many", test_many}, {"children", test_children},
-           {"order of children", test_order_of_children}, {"environment", test_environment},
-           {"list merge", test_list_merge}, {"long names", test_long_names})
+           {"order of children", test_order_of_children}, {"null", test_null},
+           {"origin", test_origin}, {"merge", test_merge}, {"long key", test_long_key},
+           {"limit", test_limit})

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "src/config/environment.h"
 #include "src/config/options.h"
 #include "tests/support/check.h"
 

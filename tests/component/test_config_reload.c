@@ -1,0 +1,85 @@
+/* A running daemon takes changed settings, and keeps the old ones when the new are faulty. */
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tests/support/fake_runtime.h"
+#include "tests/support/files.h"
+#include "tests/support/portside.h"
+#include "tests/support/world.h"
+
+enum { RELOAD_MS = 10000 };
+
+static const char *folder(void)
+{
+    const char *dir = files_tmpdir();
+
+    (void)files_mkdir(dir, "user", 0755, 0);
+    (void)files_mkdir(dir, "etc", 0755, 0);
+    (void)files_mkdir(dir, "tmp", 01777, 0);
+    return dir;
+}
+
+static void write_text(const char *path, const char *text)
+{
+    CHECK(files_write(path, text, strlen(text)));
+}
+
+static long count(const struct portside *p, const char *mark)
+{
+    long n = 0;
+
+    for (const char *at = proc_output(p->proc); (at = strstr(at, mark)) != NULL; at++)
+        n++;
+    return n;
+}
+
+static long process_status(const struct portside *p)
+{
+    return portside_get(p, "/process")->status;
+}
+
+/* The default process by a file that changes under the daemon. */
+static void test_default_process(void)
+{
+    static const char good[] = "{\"DefaultProcess\":{\"Filters\":[{\"ProcessName\":\"dotnet\"}]}}";
+    static const char other[] = "{\"DefaultProcess\":{\"Filters\":[{\"ProcessName\":\"other\"}]}}";
+    const char *dir = folder();
+    const char *path = world_text("%s/user/settings.json", dir);
+
+    write_text(path, good);
+    struct portside *p = portside_start(&(struct portside_options){.dir = dir});
+    (void)fake_runtime_start(&(struct fake_options){.port = p->socket,
+                                                    .pid = (uint64_t)getpid(),
+                                                    .command_line = "/usr/share/dotnet/dotnet",
+                                                    .entry = "sampleapp"});
+    REQUIRE(portside_wait_count(p, 1, RELOAD_MS));
+    CHECK(WAIT_UNTIL(RELOAD_MS, process_status(p) == 200));
+    write_text(path, other);
+    CHECK(WAIT_UNTIL(RELOAD_MS, process_status(p) == 400));
+    write_text(path, "{\"DefaultProcess\":\n{\"Filters\":[}}");
+    CHECK(WAIT_UNTIL(RELOAD_MS, count(p, "the old ones stay") == 1));
+    CHECK(strstr(proc_output(p->proc), world_text("%s:2:13: ", path)) != NULL);
+    CHECK_AT("the old ones stay", process_status(p) == 400);
+    write_text(path, good);
+    CHECK(WAIT_UNTIL(RELOAD_MS, process_status(p) == 200));
+    CHECK(portside_stop(p) == 0);
+}
+
+/* JSON that is well-formed but says nonsense is refused, too. */
+static void test_bad_value(void)
+{
+    const char *dir = folder();
+    const char *path = world_text("%s/user/settings.json", dir);
+    struct portside *p = portside_start(&(struct portside_options){.dir = dir});
+
+    write_text(path, "{\n\"DiagnosticPort\": {\n \"MaxConnections\": \"many\"}}");
+    CHECK(WAIT_UNTIL(RELOAD_MS, count(p, "the old ones stay") == 1));
+    CHECK(strstr(proc_output(p->proc), world_text("%s:3", path)) != NULL);
+    write_text(path, "{}");
+    CHECK(WAIT_UNTIL(RELOAD_MS, count(p, "The settings have changed. ") == 1));
+    CHECK(portside_stop(p) == 0);
+}
+
+WORLD_SUITE("component/config_reload", {"default process", test_default_process},
+            {"bad value", test_bad_value})
