@@ -23,8 +23,11 @@
 #include "src/config/command_line.h"
 #include "src/config/log_settings.h"
 #include "src/config/options.h"
+#include "src/config/reference.h"
+#include "src/config/schema.h"
 #include "src/config/settings.h"
 #include "src/config/show.h"
+#include "src/config/validate.h"
 #include "src/io/descriptors.h"
 #include "src/io/watch.h"
 
@@ -56,12 +59,19 @@ struct portside {
     bool stopping;
 };
 
-static void warn_of_unknown_keys(const struct config_keys *keys)
+/* Told once, at the start: what is set and does nothing. */
+static void warn_of_idle_keys(const struct config_keys *keys)
 {
-    cleanup(free_str) char *unknown = options_unknown_keys(keys);
+    struct config_faults faults = {0};
 
+    config_validate(keys, &faults);
+    cleanup(free_str) char *unknown = config_faults_keys(&faults, FAULT_UNKNOWN);
+    cleanup(free_str) char *later = config_faults_keys(&faults, FAULT_LATER);
+    config_faults_deinit(&faults);
     if (unknown)
         log_event(&event_keys_unknown, {"keys", unknown});
+    if (later)
+        log_event(&event_keys_later, {"keys", later});
 }
 
 /* A faulty setting of the log is told, and the default taken: it keeps nobody from running. */
@@ -105,7 +115,7 @@ static int load_options(struct portside *p, const struct command_flags *flags, s
     o->no_http_egress = flags->no_http_egress;
     o->exit_on_stdin_disconnect = flags->exit_on_stdin_disconnect;
     log_each(settings_warnings(p->settings), &event_settings_warning);
-    warn_of_unknown_keys(settings_keys(p->settings));
+    warn_of_idle_keys(settings_keys(p->settings));
     return 0;
 }
 
@@ -341,15 +351,18 @@ static int run_configured(enum command command, const struct command_flags *flag
 static int run_command(enum command command, const struct command_flags *flags,
                        const struct config_keys *command_line)
 {
+    struct error err;
+
     switch (command) {
     case COMMAND_COLLECT:
     case COMMAND_CONFIG_SHOW:
         return run_configured(command, flags, command_line);
     case COMMAND_CONFIG_REFERENCE:
-        options_print_reference();
+        reference_print(stdout);
         return 0;
-    case COMMAND_CONFIG_VALIDATE:
     case COMMAND_CONFIG_SCHEMA:
+        return schema_print(stdout, &err) < 0 ? EXIT_CANNOT_RUN : 0;
+    case COMMAND_CONFIG_VALIDATE:
     case COMMAND_GENERATE_KEY:
         (void)fprintf(stderr, "portside: this version does not have this command yet.\n");
         return EXIT_CANNOT_RUN;

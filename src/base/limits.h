@@ -49,4 +49,8 @@ enum {
     LIMIT_LOG_TIMESTAMP = 256, /* a timestamp format: each letter becomes a few characters */
     LIMIT_LOG_RULES = 256,     /* levels of categories */
     LIMIT_LOG_WAIT_MS = 1000,  /* for a console that takes nothing; then the line is lost */
+
+    /* Configuration */
+    LIMIT_CONFIG_FAULTS = 1000, /* faults that are told one by one */
+    LIMIT_CONFIG_SHOWN = 120,   /* characters of a faulty value in a message */
 };

@@ -1,24 +1,35 @@
 #include "src/config/options.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "src/base/text.h"
+#include "src/base/limits.h"
+#include "src/config/model.h"
 
-struct option_row {
-    const char *key, *type, *help, *fallback; /* type: a name of options.def */
-    void *field;
-    int64_t min, max;
-    unsigned flags; /* OPTION_SECRET... */
-    /* Writes the value to `field`; false when it cannot be read. */
-    bool (*parse)(const struct option_row *row, const char *value);
-    const char *expected; /* what would do, for the error */
-};
+static_assert(sizeof(enum port_mode) == sizeof(unsigned), "choices are stored as unsigned");
 
 static const char default_process_key[] = "DefaultProcess:Filters";
+
+enum {
+#define OPTION(type, field, ...) ROW_##field,
+#include "src/config/options.def"
+#undef OPTION
+    ROW_COUNT,
+};
+
+static const size_t offsets[ROW_COUNT] = {
+#define OPTION(type, field, ...) [ROW_##field] = offsetof(struct options, field),
+#include "src/config/options.def"
+#undef OPTION
+};
+
+static void *field_of(struct options *o, size_t row)
+{
+    return (char *)o + offsets[row];
+}
 
 static bool set_text(char **field, const char *value)
 {
@@ -31,83 +42,6 @@ static bool set_text(char **field, const char *value)
     return true;
 }
 
-static bool parse_text(const struct option_row *row, const char *value)
-{
-    return set_text(row->field, value);
-}
-
-static bool parse_boolean(const struct option_row *row, const char *value)
-{
-    return text_to_bool(value, row->field);
-}
-
-static bool parse_number(const struct option_row *row, const char *value)
-{
-    return text_to_i64(value, row->min, row->max, row->field);
-}
-
-static bool parse_octal(const struct option_row *row, const char *value)
-{
-    char *end;
-
-    if (value[0] < '0' || value[0] > '7')
-        return false;
-    errno = 0;
-    long v = strtol(value, &end, 8);
-    if (errno || *end || v < row->min || v > row->max)
-        return false;
-    *(int64_t *)row->field = v;
-    return true;
-}
-
-/* .NET takes enum values by name without case, or by number. */
-static bool parse_enum(const char *const *names, unsigned count, const char *value, unsigned *ret)
-{
-    for (unsigned i = 0; i < count; i++) {
-        char number[16];
-        (void)snprintf(number, sizeof number, "%u", i);
-        if (text_equal_nocase(value, names[i]) || strcmp(value, number) == 0) {
-            *ret = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool parse_port_mode(const struct option_row *row, const char *value)
-{
-    static const char *const names[] = {"Connect", "Listen"};
-    unsigned v;
-
-    if (!parse_enum(names, 2, value, &v))
-        return false;
-    *(enum port_mode *)row->field = (enum port_mode)v;
-    return true;
-}
-
-static bool parse_transport(const struct option_row *row, const char *value)
-{
-    static const char *const names[] = {"File", "Pipe"};
-    unsigned v;
-
-    if (!parse_enum(names, 2, value, &v))
-        return false;
-    *(enum dump_transport *)row->field = (enum dump_transport)v;
-    return true;
-}
-
-static bool parse_level(const struct option_row *row, const char *value)
-{
-    static const char *const names[] = {"Trace", "Debug",    "Information", "Warning",
-                                        "Error", "Critical", "None"};
-    unsigned v;
-
-    if (!parse_enum(names, 7, value, &v))
-        return false;
-    *(enum log_level *)row->field = (enum log_level)v;
-    return true;
-}
-
 static bool add_name(struct option_names *names, const char *at, size_t size)
 {
     char **items = realloc(names->items, (names->count + 1) * sizeof *items);
@@ -116,99 +50,110 @@ static bool add_name(struct option_names *names, const char *at, size_t size)
         return false;
     names->items = items;
     items[names->count] = strndup(at, size);
-    return items[names->count++] != NULL;
+    return items[names->count] != NULL && ++names->count;
 }
 
-/* Adds the items, without the blanks around them. False when there is none: a list that is set and
- * turns out empty must not be taken for one that is not set. */
-static bool parse_names(const struct option_row *row, const char *value)
+void option_names_deinit(struct option_names *names)
 {
-    struct option_names *names = row->field;
-    size_t before = names->count;
+    for (size_t i = 0; i < names->count; i++)
+        free(names->items[i]);
+    free(names->items);
+    *names = (struct option_names){0};
+}
 
-    while (*value) {
-        value += strspn(value, " \t;,");
-        size_t size = strcspn(value, ";,");
-        const char *next = value + size;
-        while (size && (value[size - 1] == ' ' || value[size - 1] == '\t'))
-            size--;
-        if (size && !add_name(names, value, size))
+static bool add_names(struct option_names *names, const char *list)
+{
+    const char *item;
+    size_t size;
+
+    while (value_next_item(&list, &item, &size)) {
+        if (!add_name(names, item, size))
             return false;
-        value = next;
     }
-    return names->count > before;
+    return true;
 }
 
-#define EXPECTED_text "a text"
-#define EXPECTED_boolean "true or false"
-#define EXPECTED_number "a number"
-#define EXPECTED_octal "an octal mode of at most three digits, as 0660"
-#define EXPECTED_port_mode "Connect or Listen"
-#define EXPECTED_transport "File or Pipe"
-#define EXPECTED_level "one of Trace, Debug, Information, Warning, Error, Critical, None"
-#define EXPECTED_names "a list of at least one item, with ; between them"
-
-enum {
-#define OPTION(type, field, ...) ROW_##field,
-#include "src/config/options.def"
-#undef OPTION
-    ROW_COUNT,
-};
-
-static void rows_init(struct option_row rows[static ROW_COUNT], struct options *o)
+/* False when there is no memory. */
+static bool store(const struct value_type *type, const char *text, const struct value *v,
+                  void *field)
 {
-    struct option_row *row = rows;
-#define OPTION(kind, name, keytext, def, lo, hi, marks, sentence)                                  \
-    *row++ = (struct option_row){.key = keytext,                                                   \
-                                 .type = #kind,                                                    \
-                                 .help = sentence,                                                 \
-                                 .fallback = def,                                                  \
-                                 .field = &o->name,                                                \
-                                 .min = lo,                                                        \
-                                 .max = hi,                                                        \
-                                 .flags = marks,                                                   \
-                                 .parse = parse_##kind,                                            \
-                                 .expected = EXPECTED_##kind};
-#include "src/config/options.def"
-#undef OPTION
+    if (type->list)
+        return add_names(field, text);
+    switch (type->form) {
+    case VALUE_TEXT:
+        return set_text(field, text);
+    case VALUE_BOOLEAN:
+        *(bool *)field = v->boolean;
+        return true;
+    case VALUE_INTEGER:
+    case VALUE_DURATION:
+        *(int64_t *)field = v->integer;
+        return true;
+    case VALUE_REAL:
+        *(double *)field = v->real;
+        return true;
+    case VALUE_CHOICE:
+        memcpy(field, &v->choice, sizeof v->choice);
+        return true;
+    case VALUE_GUID:
+    default:
+        return false;
+    }
 }
 
-/* Appends one fault to the text, so that all of them are told at once. */
-static void add_fault(struct error *err, const struct option_row *row,
+static void add_fault(struct config_faults *faults, const struct key_row *row,
                       const struct config_entry *entry)
 {
-    char range[64] = "", origin[CONFIG_ORIGIN_SIZE];
+    char origin[CONFIG_ORIGIN_SIZE], expected[EXPECTATION_SIZE];
+    bool is_secret = (row->flags & OPTION_SECRET) != 0;
 
-    if (row->max > row->min && row->parse == parse_number)
-        (void)snprintf(range, sizeof range, " from %lld to %lld", (long long)row->min,
-                       (long long)row->max);
-    if (!err->code)
-        err->text[0] = '\0';
-    err->code = -EINVAL;
-    (void)error_append(err, "%s%s (%s): '%s' is not %s%s", err->text[0] ? "\n" : "", entry->key,
-                       config_entry_origin(entry, origin), entry->value, row->expected, range);
+    (void)value_expectation(row->type, row->min, row->max, expected);
+    config_faults_add(faults, FAULT_ERROR, entry->key, config_entry_origin(entry, origin),
+                      "'%.*s' is not %s", LIMIT_CONFIG_SHOWN, is_secret ? "..." : entry->value,
+                      expected);
 }
 
-static void load_row(const struct option_row *row, const struct config_keys *keys,
-                     struct error *err)
+/* 0 or -ENOMEM; a value that cannot be read is a fault. */
+static int load_value(struct options *o, size_t index, const struct config_entry *entry,
+                      struct config_faults *faults)
 {
+    const struct key_row *row = model_option(index);
+    struct value v = {0};
+
+    if (!entry->value[0] && row->type->empty_is_unset)
+        return 0;
+    if (value_read(row->type, row->min, row->max, entry->value, &v))
+        return store(row->type, entry->value, &v, field_of(o, index)) ? 0 : -ENOMEM;
+    add_fault(faults, row, entry);
+    return 0;
+}
+
+static int load_default(struct options *o, size_t index)
+{
+    const struct key_row *row = model_option(index);
+    struct value v = {0};
+
+    if (row->type->list && !row->fallback[0])
+        return 0;
+    if (!value_read(row->type, row->min, row->max, row->fallback, &v))
+        return -EINVAL; /* a unit test reads all defaults */
+    return store(row->type, row->fallback, &v, field_of(o, index)) ? 0 : -ENOMEM;
+}
+
+static int load_row(struct options *o, size_t index, const struct config_keys *keys,
+                    struct config_faults *faults)
+{
+    const struct key_row *row = model_option(index);
     const struct config_entry *entry = config_keys_find(keys, row->key);
+    int r = load_default(o, index);
 
-    bool is_empty_list = row->parse == parse_names && !row->fallback[0];
-
-    if (!is_empty_list &&
-        !row->parse(row, row->fallback)) { /* the table's own defaults can be read: no memory */
-        (void)error_set(err, -ENOMEM, "%s", row->key);
-        return;
-    }
-    if (entry && !row->parse(row, entry->value))
-        add_fault(err, row, entry);
-    if (row->parse != parse_names)
-        return;
-    for (size_t left = config_keys_below(keys, row->key, &entry); left; left--, entry++) {
-        if (!row->parse(row, entry->value))
-            add_fault(err, row, entry);
-    }
+    if (r == 0 && entry)
+        r = load_value(o, index, entry, faults);
+    if (!row->type->list)
+        return r;
+    for (size_t left = config_keys_below(keys, row->key, &entry); r == 0 && left; left--, entry++)
+        r = load_value(o, index, entry, faults);
+    return r;
 }
 
 /* The short form wins over the long one. Listen mode needs a path: the configured one, or the
@@ -234,100 +179,130 @@ static int settle_port(struct options *o, struct error *err)
     return 0;
 }
 
-int options_load(struct options *o, const struct config_keys *keys, struct error *err)
+static int load_filters(struct options *o, const struct config_keys *keys,
+                        struct config_faults *faults, struct error *err)
 {
-    struct option_row rows[ROW_COUNT];
-    struct error faults = {0}, filter;
+    const struct config_entry *first;
+    char origin[CONFIG_ORIGIN_SIZE];
+    int r = process_filters_load(&o->default_process, keys, default_process_key, err);
 
-    *o = (struct options){0};
-    rows_init(rows, o);
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        load_row(&rows[i], keys, &faults);
-    if (process_filters_load(&o->default_process, keys, default_process_key, &filter) < 0)
-        (void)(faults.code ? error_append(&faults, "\n%s", filter.text)
-                           : error_set(&faults, filter.code, "%s", filter.text));
-    if (faults.code < 0) {
-        options_deinit(o);
-        *err = faults;
-        return err->code;
-    }
-    int r = settle_port(o, err);
-    if (r < 0)
-        options_deinit(o);
-    return r;
+    if (r != -EINVAL || !config_keys_below(keys, default_process_key, &first))
+        return r;
+    config_faults_add(faults, FAULT_ERROR, default_process_key, config_entry_origin(first, origin),
+                      "%s", err->text);
+    return 0;
 }
 
-static void free_row(struct option_row *row)
+/* 0, -ENOMEM with `err` filled; all else is in `faults`. */
+static int load_all(struct options *o, const struct config_keys *keys, struct config_faults *faults,
+                    struct error *err)
 {
-    if (row->parse == parse_text) {
-        free(*(char **)row->field);
-    } else if (row->parse == parse_names) {
-        struct option_names *names = row->field;
-        for (size_t i = 0; i < names->count; i++)
-            free(names->items[i]);
-        free(names->items);
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        int r = load_row(o, i, keys, faults);
+        if (r < 0)
+            return error_set(err, r, "%s: no memory for its value", model_option(i)->key);
     }
+    return load_filters(o, keys, faults, err);
+}
+
+int options_load(struct options *o, const struct config_keys *keys, struct error *err)
+{
+    struct config_faults faults = {0};
+    struct error failure = {0};
+
+    *o = (struct options){0};
+    int r = load_all(o, keys, &faults, &failure);
+    if (r == 0)
+        r = config_faults_summary(&faults, &failure);
+    if (r == 0)
+        r = settle_port(o, &failure);
+    config_faults_deinit(&faults);
+    if (r < 0) {
+        options_deinit(o);
+        *err = failure;
+    }
+    return r;
 }
 
 void options_deinit(struct options *o)
 {
-    struct option_row rows[ROW_COUNT];
-
-    rows_init(rows, o);
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        free_row(&rows[i]);
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        const struct value_type *type = model_option(i)->type;
+        if (type->list)
+            option_names_deinit(field_of(o, i));
+        else if (type->form == VALUE_TEXT)
+            free(*(char **)field_of(o, i));
+    }
     process_filters_deinit(&o->default_process);
     *o = (struct options){0};
 }
 
-static bool is_below(const char *key, const char *prefix)
+static bool equal_names(const struct option_names *a, const struct option_names *b)
 {
-    size_t size = strlen(prefix);
-
-    return strncasecmp(key, prefix, size) == 0 && key[size] == ':';
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++) {
+        if (strcmp(a->items[i], b->items[i]) != 0)
+            return false;
+    }
+    return true;
 }
 
-static bool is_known(const struct option_row rows[static ROW_COUNT], const char *key)
+/* Bytes of a field; 0 for a list. */
+static size_t size_of(const struct value_type *type)
 {
+    static const size_t sizes[] = {
+        [VALUE_TEXT] = sizeof(char *),      [VALUE_BOOLEAN] = sizeof(bool),
+        [VALUE_INTEGER] = sizeof(int64_t),  [VALUE_REAL] = sizeof(double),
+        [VALUE_DURATION] = sizeof(int64_t), [VALUE_CHOICE] = sizeof(unsigned),
+        [VALUE_GUID] = sizeof(struct guid),
+    };
+
+    return type->list ? sizeof(struct option_names) : sizes[type->form];
+}
+
+static bool is_equal(struct options *a, struct options *b, size_t row)
+{
+    const struct value_type *type = model_option(row)->type;
+    void *x = field_of(a, row), *y = field_of(b, row);
+
+    if (type->list)
+        return equal_names(x, y);
+    if (type->form == VALUE_TEXT)
+        return strcmp(*(char **)x, *(char **)y) == 0;
+    return memcmp(x, y, size_of(type)) == 0;
+}
+
+static void swap_bytes(void *a, void *b, size_t size)
+{
+    char kept[sizeof(struct process_filters) + sizeof(struct option_names)];
+
+    memcpy(kept, a, size);
+    memcpy(a, b, size);
+    memcpy(b, kept, size);
+}
+
+int options_reload(struct options *o, const struct config_keys *keys, struct option_names *restart,
+                   struct error *err)
+{
+    struct options loaded;
+    int r = options_load(&loaded, keys, err);
+
+    for (size_t i = 0; r == 0 && i < ROW_COUNT; i++) {
+        const struct key_row *row = model_option(i);
+        if (!(row->flags & OPTION_LIVE) && !is_equal(o, &loaded, i) &&
+            !add_name(restart, row->key, strlen(row->key)))
+            r = error_set(err, -ENOMEM, "%s", row->key);
+    }
+    if (r < 0) {
+        options_deinit(&loaded);
+        return r;
+    }
     for (size_t i = 0; i < ROW_COUNT; i++) {
-        if (text_equal_nocase(key, rows[i].key) ||
-            (rows[i].parse == parse_names && is_below(key, rows[i].key)))
-            return true;
+        if (model_option(i)->flags & OPTION_LIVE)
+            swap_bytes(field_of(o, i), field_of(&loaded, i), size_of(model_option(i)->type));
     }
-    return is_below(key, default_process_key) || is_below(key, "Logging");
-}
-
-char *options_unknown_keys(const struct config_keys *keys)
-{
-    struct options none = {0};
-    struct option_row rows[ROW_COUNT];
-    struct text found = {0};
-
-    rows_init(rows, &none);
-    for (size_t i = 0; i < keys->count; i++) {
-        const struct config_entry *entry = &keys->entries[i];
-        if (config_entry_is_ours(entry) && !is_known(rows, entry->key))
-            text_add_fmt(&found, "%s%s", found.size ? ", " : "", entry->key);
-    }
-    return found.size ? text_take(&found) : NULL;
-}
-
-void options_print_reference(void)
-{
-    struct options none = {0};
-    struct option_row rows[ROW_COUNT];
-
-    rows_init(rows, &none);
-    printf("# Configuration reference\n\n"
-           "Printed by `portside config reference`; a test fails when this file differs.\n\n"
-           "As an environment variable a key is `DotnetMonitor_` and the key with `__` for `:`, "
-           "for example `DotnetMonitor_Storage__DumpTempFolder=/diag/dumps`.\n\n"
-           "| key | type | default | meaning |\n|---|---|---|---|\n");
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        printf("| `%s` | %s | %s%s%s | %s |\n", rows[i].key, rows[i].type,
-               rows[i].fallback[0] ? "`" : "", rows[i].fallback, rows[i].fallback[0] ? "`" : "",
-               rows[i].help);
-    printf("| `DefaultProcess:Filters:N:{Key,Value,MatchType}` | list | | Which process is meant "
-           "when a request names none; also `{ProcessId,ProcessName,CommandLine,"
-           "ManagedEntryPointAssemblyName}` in short. |\n");
+    swap_bytes(&o->default_process, &loaded.default_process, sizeof o->default_process);
+    options_deinit(&loaded);
+    return 0;
 }

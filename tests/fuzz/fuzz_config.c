@@ -56,7 +56,7 @@ static void check_options(const struct config_keys *keys)
     if ((r < 0) != (err.code < 0) || strlen(err.text) >= sizeof err.text)
         abort();
     if (r == 0) {
-        if (!o.urls || !o.port_name || o.port_backlog < -1 || o.port_backlog > 65535 ||
+        if (!o.urls || !o.port_name || o.port_backlog < INT32_MIN || o.port_backlog > INT32_MAX ||
             o.port_socket_mode < 0 || o.port_socket_mode > 0777 || o.dump_reserve_mb < 0)
             abort();
         (void)process_filters_match(&o.default_process, &p);

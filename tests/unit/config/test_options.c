@@ -1,7 +1,5 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "src/config/environment.h"
 #include "src/config/options.h"
@@ -69,7 +67,7 @@ static const struct {
     {"Metrics:Enabled", "false", get_metrics, 0},
     {"metrics:enabled", " TRUE ", get_metrics, 1},
     {"Metrics:Enabled", "0", get_metrics, REFUSED},
-    {"Metrics:Enabled", "", get_metrics, REFUSED},
+    {"Metrics:Enabled", "", get_metrics, 1}, /* as in the peer: not set */
     {"DiagnosticPort:ConnectionMode", "Listen", get_port_mode, PORT_LISTEN},
     {"DiagnosticPort:ConnectionMode", "lISTEN", get_port_mode, PORT_LISTEN},
     {"DiagnosticPort:ConnectionMode", "Connect", get_port_mode, PORT_CONNECT},
@@ -77,15 +75,16 @@ static const struct {
     {"DiagnosticPort:ConnectionMode", "1", get_port_mode, PORT_LISTEN},
     {"DiagnosticPort:ConnectionMode", "2", get_port_mode, REFUSED},
     {"DiagnosticPort:ConnectionMode", "-1", get_port_mode, REFUSED},
-    {"DiagnosticPort:ConnectionMode", "", get_port_mode, REFUSED},
+    {"DiagnosticPort:ConnectionMode", "", get_port_mode, PORT_CONNECT},
     {"DiagnosticPort:ConnectionMode", "Listening", get_port_mode, REFUSED},
-    {"DiagnosticPort:MaxConnections", "-2", get_port_backlog, REFUSED},
+    {"DiagnosticPort:MaxConnections", "-2", get_port_backlog, -2},
     {"DiagnosticPort:MaxConnections", "-1", get_port_backlog, -1},
     {"DiagnosticPort:MaxConnections", "0", get_port_backlog, 0},
     {"DiagnosticPort:MaxConnections", "65535", get_port_backlog, 65535},
-    {"DiagnosticPort:MaxConnections", "65536", get_port_backlog, REFUSED},
+    {"DiagnosticPort:MaxConnections", " 0x10 ", get_port_backlog, 16},
+    {"DiagnosticPort:MaxConnections", "2147483648", get_port_backlog, REFUSED},
     {"DiagnosticPort:MaxConnections", "ten", get_port_backlog, REFUSED},
-    {"DiagnosticPort:MaxConnections", "", get_port_backlog, REFUSED},
+    {"DiagnosticPort:MaxConnections", "", get_port_backlog, 0},
     {"DiagnosticPort:SocketMode", "0", get_port_socket_mode, 0},
     {"DiagnosticPort:SocketMode", "0660", get_port_socket_mode, 0660},
     {"DiagnosticPort:SocketMode", "600", get_port_socket_mode, 0600},
@@ -216,41 +215,6 @@ static void test_lists(void)
     }
 }
 
-/* Named are keys of DotnetMonitor_ variables that no row and no list takes. */
-static void test_unknown_keys(void)
-{
-    static const char *const environment[] = {"DotnetMonitor_Urls=x",
-                                              "DotnetMonitor_DiagnosticPort__AllowedUids__3=1",
-                                              "DotnetMonitor_DefaultProcess__Filters__0__Key=x",
-                                              "DotnetMonitorTestSettings__A=1",
-                                              "DOTNET_NoSuch=1",
-                                              "NoSuchEither=1",
-                                              NULL,
-                                              NULL,
-                                              NULL,
-                                              NULL};
-    static const char *const strange[] = {"DotnetMonitor_Storage__DumpTempFolders=/x",
-                                          "DOTNETMONITOR_Egress__A__B=secret",
-                                          "DotnetMonitor_Urls__0=x"};
-
-    for (int with = 0; with < 2; with++) {
-        const char *variables[COUNT_OF(environment)];
-        struct config_keys keys = {0};
-        struct error err;
-        memcpy(variables, environment, sizeof variables);
-        if (with)
-            memcpy(variables + 6, strange, sizeof strange);
-        CHECK(config_keys_add_environment(&keys, (char *const *)(uintptr_t)variables, &err) == 0);
-        char *unknown = options_unknown_keys(&keys);
-        if (with)
-            CHECK(unknown && strcmp(unknown, "Egress:A:B, Storage:DumpTempFolders, Urls:0") == 0);
-        else
-            CHECK(unknown == NULL);
-        free(unknown);
-        config_keys_deinit(&keys);
-    }
-}
-
 /* The short form is Listen mode at that path, whatever the keys below say. */
 static void test_short_port(void)
 {
@@ -322,9 +286,10 @@ static void test_all_faults(void)
                                            {"DefaultProcess:Filters:0:Key", "Shoe"},
                                            {"DefaultProcess:Filters:0:Value", "x"},
                                            {"urls", "fine"}};
-    static const char *const named[] = {"Metrics:Enabled",           "'maybe'",  "true or false",
-                                        "DiagnosticPort:SocketMode", "'999'",    "octal",
-                                        "Storage:DumpTransport",     "'Pigeon'", "File or Pipe"};
+    static const char *const named[] = {
+        "Metrics:Enabled",           "'maybe'",  "true or false",
+        "DiagnosticPort:SocketMode", "'999'",    "octal",
+        "Storage:DumpTransport",     "'Pigeon'", "one of File, Pipe"};
     struct options o;
     struct error err = {0};
 
@@ -361,32 +326,88 @@ static void test_long_values(void)
     options_deinit(&o);
 }
 
-static void test_reference(void)
+/* A reload of `o` by two pairs. */
+static int reload(struct options *o, const char *const (*pairs)[2], size_t count,
+                  struct option_names *restart, struct error *err)
 {
-    static char all[32768];
-    int ends[2];
+    struct config_keys keys = {0};
 
-    (void)fflush(stdout);
-    REQUIRE(pipe2(ends, O_CLOEXEC) == 0 && fcntl(ends[1], F_SETPIPE_SZ, (int)sizeof all) > 0);
-    int console = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-    (void)dup2(ends[1], STDOUT_FILENO);
-    options_print_reference();
-    (void)fflush(stdout);
-    (void)dup2(console, STDOUT_FILENO);
-    ssize_t n = read(ends[0], all, sizeof all - 1);
-    all[n > 0 ? n : 0] = '\0';
-    (void)close(console);
-    (void)close(ends[0]);
-    (void)close(ends[1]);
-#define OPTION(type, field, key, ...) CHECK_AT(key, strstr(all, "| `" key "` | " #type " |"));
-#include "src/config/options.def"
-#undef OPTION
-    CHECK(strstr(all, "DefaultProcess:Filters") != NULL);
+    for (size_t i = 0; i < count; i++)
+        CHECK(config_keys_set(&keys, pairs[i][0], pairs[i][1], source, err) == 0);
+    int r = options_reload(o, &keys, restart, err);
+    config_keys_deinit(&keys);
+    return r;
+}
+
+/* Live rows and the default process change in place; all others stay, and the keys of those that
+ * differ are told. */
+static void test_reload(void)
+{
+    static const char *const before[][2] = {{"Kestrel:Certificates:Default:Path", "/old.pfx"},
+                                            {"DiagnosticPort:AllowedUids", "1;2"},
+                                            {"Storage:DefaultSharedPath", "/same"},
+                                            {"DefaultProcess:Filters:0:ProcessName", "old"}};
+    static const char *const after[][2] = {{"Kestrel:Certificates:Default:Path", "/new.pfx"},
+                                           {"Audit:Enabled", "true"},
+                                           {"DiagnosticPort:AllowedUids", "1;3"},
+                                           {"Storage:DefaultSharedPath", "/same"},
+                                           {"urls", "http://+:1"},
+                                           {"Storage:ReserveMegabytes", "5"},
+                                           {"DefaultProcess:Filters:0:ProcessName", "new"},
+                                           {"DefaultProcess:Filters:1:ProcessId", "1"}};
+    struct options o;
+    struct option_names restart = {0};
+    struct error err = {0};
+
+    REQUIRE(load(&o, before, COUNT_OF(before), &err) == 0);
+    o.no_auth = true;
+    CHECK(reload(&o, after, COUNT_OF(after), &restart, &err) == 0);
+    CHECK(strcmp(o.tls_path, "/new.pfx") == 0 && o.audit && o.no_auth);
+    CHECK(o.default_process.count == 2 && strcmp(o.default_process.items[0].value, "new") == 0);
+    CHECK(o.port_allowed_uids.count == 2 && strcmp(o.port_allowed_uids.items[1], "2") == 0);
+    CHECK(strcmp(o.urls, "https://localhost:52323") == 0 && o.dump_reserve_mb == 0);
+    REQUIRE(restart.count == 3);
+    CHECK(strcmp(restart.items[0], "urls") == 0);
+    CHECK(strcmp(restart.items[1], "DiagnosticPort:AllowedUids") == 0);
+    CHECK(strcmp(restart.items[2], "Storage:ReserveMegabytes") == 0);
+    option_names_deinit(&restart);
+    CHECK_AT("back to the defaults", reload(&o, NULL, 0, &restart, &err) == 0);
+    CHECK(o.tls_path[0] == '\0' && !o.audit && o.default_process.count == 0);
+    option_names_deinit(&restart);
+    options_deinit(&o);
+}
+
+static void test_reload_fault(void)
+{
+    static const char *const before[][2] = {{"Audit:Enabled", "true"}};
+    static const char *const after[][2] = {
+        {"Audit:Enabled", "false"}, {"Redaction:Enabled", "perhaps"}, {"urls", "http://+:1"}};
+    struct options o;
+    struct option_names restart = {0};
+    struct error err = {0};
+
+    REQUIRE(load(&o, before, COUNT_OF(before), &err) == 0);
+    CHECK(reload(&o, after, COUNT_OF(after), &restart, &err) == -EINVAL);
+    CHECK(strstr(err.text, "Redaction:Enabled") && strstr(err.text, "'perhaps'"));
+    CHECK_AT("nothing has changed", o.audit && !o.redact && restart.count == 0);
+    options_deinit(&o);
+}
+
+static void test_secret_fault(void)
+{
+    static const char *const pairs[][2] = {{"Kestrel:Certificates:Default:Password", "hunter2"},
+                                           {"Metrics:Enabled", "no"}};
+    struct options o;
+    struct error err = {0};
+
+    CHECK(load(&o, pairs, COUNT_OF(pairs), &err) == -EINVAL);
+    CHECK(!strstr(err.text, "hunter2"));
+    options_deinit(&o);
 }
 
 TEST_SUITE("config/options", {"defaults", test_defaults}, {"values", test_values},
-           {"texts", test_texts}, {"lists", test_lists}, {"unknown keys", test_unknown_keys},
-           {"short port", test_short_port}, {"listen path", test_listen_path},
-           {"default process", test_default_process}, {"all faults", test_all_faults},
-           {"filter fault", test_filter_fault}, {"long values", test_long_values},
-           {"reference", test_reference})
+           {"texts", test_texts}, {"lists", test_lists}, {"short port", test_short_port},
+           {"listen path", test_listen_path}, {"default process", test_default_process},
+           {"all faults", test_all_faults}, {"filter fault", test_filter_fault},
+           {"long values", test_long_values}, {"reload", test_reload},
+           {"reload with a fault", test_reload_fault}, {"secret", test_secret_fault})
