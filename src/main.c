@@ -175,6 +175,7 @@ static int start_parts(struct portside *p, struct error *err)
     p->api.operations = p->operations;
     p->api.security.kind = p->options.no_auth ? SECURITY_NONE : SECURITY_API_KEY;
     api_init(&p->api);
+    api_check_addresses(&p->api);
     if (p->options.no_auth)
         log_write(&event_no_authentication, NULL, 0);
     else
@@ -189,6 +190,7 @@ static void on_http_closed(void *user)
 {
     struct portside *p = user;
 
+    api_close(&p->api);
     operations_free(p->operations);
     registry_free(p->registry);
     dump_folder_free(p->dump_folder);

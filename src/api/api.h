@@ -17,6 +17,8 @@
 #include "src/ops/operation.h"
 #include "src/target/registry.h"
 
+struct tls_context;
+
 /* The upper part is borrowed from main. */
 struct api {
     uv_loop_t *loop;
@@ -26,7 +28,8 @@ struct api {
     struct api_security security; /* what `/` says about credentials */
     bool draining;                /* shutting down: /readyz says so */
     struct http_router router;
-    struct text document; /* document_build()'s; empty until it is asked for */
+    struct text document;    /* document_build()'s; empty until it is asked for */
+    struct tls_context *tls; /* NULL without https addresses; api_close() frees it */
 };
 
 /* Roles of listeners. */
@@ -51,9 +54,19 @@ bool api_admit(void *user, const struct http_route *route, struct http_exchange 
 /* The http_handler for the server. */
 struct http_handler api_handler(struct api *api);
 
-/* Opens the configured addresses on `http`. One that cannot be opened is logged and passed over;
- * -EADDRINUSE when one is in use, -EINVAL when none is left. */
+/* Looks at the configured addresses, loads the certificate that https ones need, and logs what is
+ * wrong with them (events 14 and 15). The peer does this before it speaks of keys. */
+void api_check_addresses(struct api *api);
+
+/* Opens the configured addresses on `http`, after api_check_addresses(). One that cannot be opened
+ * is logged and passed over; -EADDRINUSE when one is in use, -EINVAL when none is left. */
 int api_listen(struct api *api, struct http_server *http, struct error *err);
+
+/* The options have changed: takes up another certificate. */
+void api_reload_tls(struct api *api);
+
+/* After the server has closed. */
+void api_close(struct api *api);
 
 /* Handlers, by resource; `user` is the struct api, the request is bound (call.h). */
 void api_get_root(void *user, struct http_exchange *x);

@@ -4,7 +4,6 @@
  */
 #include "src/api/api.h"
 #include "src/api/call.h"
-#include "src/api/request_log.h"
 #include "src/auth/scope.h"
 
 #define ROUTE(method, pattern, flags, ...)                                                         \
@@ -143,17 +142,4 @@ void api_init(struct api *api)
 void api_deinit(struct api *api)
 {
     text_deinit(&api->document);
-}
-
-static void on_request(void *user, struct http_exchange *x)
-{
-    struct api *api = user;
-
-    request_log_begin(x);
-    http_router_dispatch(&api->router, x);
-}
-
-struct http_handler api_handler(struct api *api)
-{
-    return (struct http_handler){api, on_request};
 }

@@ -41,6 +41,10 @@ enum {
     LIMIT_CONFIG_POLL_MS = 10 * 1000, /* for folders that report no changes */
     LIMIT_JSON_DEPTH = 64,            /* System.Text.Json's default */
 
+    /* TLS */
+    LIMIT_TLS_HANDSHAKE_MS = 10 * 1000,   /* Kestrel's HandshakeTimeout */
+    LIMIT_CERTIFICATE_FILE = 1024 * 1024, /* a bundle of all public authorities has 200 KB */
+
     /* Operations */
     LIMIT_OPERATIONS_KEPT = 4096, /* ended ones, the oldest forgotten first */
     LIMIT_TAGS = 64,

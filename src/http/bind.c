@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,9 +13,13 @@
 #include "src/io/unix_socket.h"
 
 enum {
-    UNIX_MODE = 0660,
+    ACCESS_BITS = 0777,
     PORT_TRIES = 16, /* for a port that is free on both loopbacks */
 };
+
+#define SOCKET_CURE                                                                                \
+    " (Http:SocketMode and Http:SocketGroup could not be applied; use a folder that only trusted " \
+    "users can write to, without default ACL, and a group that this user is in)"
 
 union address {
     struct sockaddr any;
@@ -42,21 +47,17 @@ static union address ipv6_address(struct in6_addr host, uint16_t port)
         .ipv6 = {.sin6_family = AF_INET6, .sin6_addr = host, .sin6_port = htons(port)}};
 }
 
+/* Sets what the kernel should know before the address is taken. */
 static void prepare(int fd, const union address *a)
 {
     int on = 1, only = !IN6_IS_ADDR_UNSPECIFIED(&a->ipv6.sin6_addr);
 
-    if (a->any.sa_family == AF_UNIX) {
-        /* On Linux the mode of the socket becomes that of its file: never wider than wanted. */
-        (void)fchmod(fd, UNIX_MODE);
-        return;
-    }
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (a->any.sa_family == AF_INET6)
         (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
 }
 
-/* A listening socket or a negative errno. */
+/* A listening socket on an internet address, or a negative errno. */
 static int listen_on(const union address *a)
 {
     cleanup(close_fd) int fd =
@@ -95,16 +96,49 @@ static bool is_stale(const char *path)
     return fd == -ECONNREFUSED;
 }
 
-static int bind_unix(const struct http_url *url, int *ret_fds)
+/* Looks at the file just bound, gives it its group. Whoever may write to the folder may have put
+ * something else at the path by now: it is opened without following, and must be ours. */
+static int own_file(const char *path, const struct http_socket_file *file)
+{
+    struct stat st;
+    cleanup(close_fd) int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return -errno;
+    if (!S_ISSOCK(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & ACCESS_BITS) != file->mode)
+        return -EPERM;
+    if (file->group == (gid_t)-1 || fchownat(fd, "", (uid_t)-1, file->group, AT_EMPTY_PATH) == 0)
+        return 0;
+    int code = -errno;
+    (void)unlink(path);
+    return code;
+}
+
+/* On Linux the mode of the socket, narrowed by the umask, becomes that of its file: no chmod() by
+ * path is needed, which would follow a symlink. Nobody can connect before listen(). */
+static int listen_at_path(const union address *a, const struct http_socket_file *file)
+{
+    cleanup(close_fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd < 0 || fchmod(fd, file->mode) < 0)
+        return -errno;
+    if (bind(fd, &a->any, sizeof a->local) < 0)
+        return -errno;
+    int r = own_file(a->local.sun_path, file);
+    if (r == 0 && listen(fd, SOMAXCONN) < 0)
+        r = -errno;
+    return r < 0 ? r : take_fd(&fd);
+}
+
+static int bind_unix(const struct http_url *url, const struct http_socket_file *file, int *ret_fds)
 {
     union address a = {.local.sun_family = AF_UNIX};
 
     memcpy(a.local.sun_path, url->path, sizeof url->path);
-    mode_t mask =
-        umask(~(mode_t)UNIX_MODE & 0777); /* no chmod by path: it would follow a symlink */
-    int fd = listen_on(&a);
+    mode_t mask = umask(0);
+    int fd = listen_at_path(&a, file);
     if (fd == -EADDRINUSE && is_stale(url->path) && unlink(url->path) == 0)
-        fd = listen_on(&a);
+        fd = listen_at_path(&a, file);
     (void)umask(mask);
     if (fd < 0)
         return fd;
@@ -156,7 +190,7 @@ static int bind_localhost(uint16_t port, int *ret_fds)
     return r;
 }
 
-static int bind_kind(const struct http_url *url, int *ret_fds)
+static int bind_kind(const struct http_url *url, const struct http_socket_file *file, int *ret_fds)
 {
     union address a;
 
@@ -172,7 +206,7 @@ static int bind_kind(const struct http_url *url, int *ret_fds)
         a = ipv6_address(url->ipv6, url->port);
         return bind_one(&a, ret_fds);
     case HTTP_URL_UNIX:
-        return bind_unix(url, ret_fds);
+        return bind_unix(url, file, ret_fds);
     }
     return -EINVAL;
 }
@@ -195,25 +229,27 @@ static const char *host_text(const struct http_url *url, int fd, char text[stati
 static void write_address(const struct http_url *url, int fd,
                           char ret_address[static HTTP_ADDRESS_SIZE])
 {
+    const char *scheme = url->tls ? "https" : "http";
     char text[INET6_ADDRSTRLEN];
 
     if (url->kind == HTTP_URL_UNIX) {
-        (void)snprintf(ret_address, HTTP_ADDRESS_SIZE, "http://unix:%s", url->path);
+        (void)snprintf(ret_address, HTTP_ADDRESS_SIZE, "%s://unix:%s", scheme, url->path);
         return;
     }
     const char *host = host_text(url, fd, text);
     (void)snprintf(ret_address, HTTP_ADDRESS_SIZE,
-                   strchr(host, ':') ? "http://[%s]:%u" : "http://%s:%u", host,
+                   strchr(host, ':') ? "%s://[%s]:%u" : "%s://%s:%u", scheme, host,
                    (unsigned)bound_port(fd));
 }
 
-int http_bind(const struct http_url *url, const char *text, int ret_fds[static 2],
-              char ret_address[static HTTP_ADDRESS_SIZE], struct error *err)
+int http_bind(const struct http_url *url, const char *text, const struct http_socket_file *file,
+              int ret_fds[static 2], char ret_address[static HTTP_ADDRESS_SIZE], struct error *err)
 {
-    int n = bind_kind(url, ret_fds);
+    int n = bind_kind(url, file, ret_fds);
 
     if (n < 0)
-        return error_set(err, n, "cannot listen on %s: %s", text, strerror(-n));
+        return error_set(err, n, "cannot listen on %s: %s%s", text, strerror(-n),
+                         url->kind == HTTP_URL_UNIX && n == -EPERM ? SOCKET_CURE : "");
     write_address(url, ret_fds[0], ret_address);
     return n;
 }

@@ -97,6 +97,8 @@ static int wanted_events(const struct http_conn *c)
     /* A watch that comes after the client's end is told at the next turn of the loop. */
     if (c->out.size || c->out.failed || drain_due || is_given_up(c))
         events |= UV_WRITABLE;
+    if (http_conn_is_waiting(c) && c->transport->recv_wants_write)
+        events |= UV_WRITABLE;
     return events;
 }
 
@@ -109,7 +111,7 @@ void http_conn_update(struct http_conn *c)
     int events = wanted_events(c);
     if (events == c->polled)
         return;
-    if ((events & UV_WRITABLE) && !(c->polled & UV_WRITABLE))
+    if ((events & UV_WRITABLE) && !(c->polled & UV_WRITABLE) && !c->transport->greeting)
         step_forward(c); /* only now can the client be said to stall */
     c->polled = events;
     if (events)
@@ -192,7 +194,8 @@ static void on_ready(struct http_conn *c, int events)
         http_conn_close(c, true);
         return;
     }
-    if ((events & UV_READABLE) && (http_conn_is_reading(c) || c->state == HTTP_CONN_LINGERING))
+    if (http_conn_is_waiting(c) &&
+        ((events & UV_READABLE) || ((events & UV_WRITABLE) && c->transport->recv_wants_write)))
         http_conn_receive(c);
     push(c);
 }
@@ -252,12 +255,13 @@ static void on_deadline(struct http_conn *c)
 
 void http_conn_tick(struct http_conn *c)
 {
+    size_t which = c->transport->greeting ? DEADLINE(handshake_ms) : states[c->state].deadline;
     uint64_t deadline;
 
     /* A handler may think as long as it likes; only queued bytes can stall. */
     if (c->state == HTTP_CONN_CLOSED || (c->state == HTTP_CONN_ANSWERING && c->out.size == 0))
         return;
-    memcpy(&deadline, (const char *)&c->owner->limits + states[c->state].deadline, sizeof deadline);
+    memcpy(&deadline, (const char *)&c->owner->limits + which, sizeof deadline);
     if (uv_now(c->poll.loop) - c->since >= deadline)
         on_deadline(c);
 }

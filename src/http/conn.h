@@ -6,7 +6,7 @@
  *     |       |                     ^      |
  *     +-------+------ refused ------+      +-> LINGERING -> CLOSED
  *
- * HEAD       waits for a request head; a new connection starts here
+ * HEAD       waits for a request head; a new connection starts here (TLS: with its handshake)
  * BODY       the head is complete
  * ANSWERING  the handler has the exchange; nothing is read, only the end of the client is noticed
  * FLUSHING   the answer has ended, its bytes are on their way
@@ -54,6 +54,8 @@ struct http_conn_owner {
     void (*on_closed)(void *user);
 };
 
+enum { HTTP_EXTRAS = 4 };
+
 enum http_answer { HTTP_ANSWER_NONE, HTTP_ANSWER_STREAM, HTTP_ANSWER_GONE };
 
 /* Owned by its connection; by its handler alone once the connection is lost without a watch. */
@@ -68,6 +70,10 @@ struct http_exchange {
     void *kept;   /* of the handler */
     void (*release)(void *data);
     struct http_observer observer;
+    char *client_subject, *client_fingerprint; /* of the request */
+    struct http_pair extras[HTTP_EXTRAS];
+    unsigned admitted_only; /* one bit for each extra */
+    size_t extra_count;
 };
 
 struct http_conn {
@@ -88,7 +94,7 @@ struct http_conn {
     uint64_t since; /* uv_now() of the last step forward in this state */
     struct send_queue out;
     size_t in_at, in_end;
-    uint8_t in[16 * 1024]; /* also the most that is read ahead of a running answer */
+    uint8_t in[HTTP_TRANSPORT_UNIT]; /* also the most that is read ahead of a running answer */
 };
 
 /* Owns `transport` on success. NULL when out of memory or descriptors. */

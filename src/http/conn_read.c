@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -28,6 +29,20 @@ void http_conn_refuse(struct http_conn *c, int status)
     http_conn_move(c, HTTP_CONN_FLUSHING);
 }
 
+/* Copies, because a lost exchange outlives its connection. Without memory the client counts as one
+ * without a certificate. */
+static void note_client(struct http_exchange *x, const struct http_transport *t)
+{
+    if (!t->client_subject)
+        return;
+    x->client_subject = strdup(t->client_subject);
+    x->client_fingerprint = strdup(t->client_fingerprint);
+    if (!x->client_subject || !x->client_fingerprint)
+        return;
+    x->request.client_subject = x->client_subject;
+    x->request.client_fingerprint = x->client_fingerprint;
+}
+
 static void ask_handler(struct http_conn *c)
 {
     struct http_exchange *x = c->exchange;
@@ -38,6 +53,7 @@ static void ask_handler(struct http_conn *c)
     x->request.protocol = x->parse.head.version_1_0 ? "HTTP/1.0" : "HTTP/1.1";
     x->request.connection = c->id;
     x->request.number = ++c->asked;
+    note_client(x, c->transport);
     x->bodiless = strcmp(x->request.method, "HEAD") == 0;
     c->last |= !x->parse.head.keep_alive;
     http_conn_move(c, HTTP_CONN_ANSWERING);

@@ -1,5 +1,6 @@
 #include "src/http/exchange.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -26,6 +27,8 @@ void http_exchange_free(struct http_exchange *x)
     http_parse_deinit(&x->parse);
     http_exchange_keep(x, NULL, NULL);
     free(x->params);
+    free(x->client_subject);
+    free(x->client_fingerprint);
     free(x);
 }
 
@@ -87,14 +90,32 @@ void *http_exchange_observed(const struct http_exchange *x)
     return x->observer.user;
 }
 
-static void queue_head(struct http_exchange *x, const struct http_response *r)
+void http_exchange_add_header(struct http_exchange *x, const struct http_pair *header,
+                              enum http_extra when)
 {
-    const char *type = find(r->headers, r->header_count, "Content-Type");
-    bool stream = r->framing != HTTP_FRAMING_LENGTH;
+    assert(x->extra_count < HTTP_EXTRAS);
+    if (when == HTTP_EXTRA_UNLESS_REFUSED)
+        x->admitted_only |= 1u << x->extra_count;
+    x->extras[x->extra_count++] = *header;
+}
 
-    http_conn_head(x->conn, r);
+/* The head of the answer, with the extra headers that belong to its status. */
+static void queue_head(struct http_exchange *x, struct http_response response)
+{
+    const char *type = find(response.headers, response.header_count, "Content-Type");
+    bool stream = response.framing != HTTP_FRAMING_LENGTH;
+    bool refused = response.status == 401 || response.status == 403;
+    struct http_pair extras[HTTP_EXTRAS];
+
+    response.extras = extras;
+    for (size_t i = 0; i < x->extra_count; i++) {
+        if (!refused || !(x->admitted_only & 1u << i))
+            extras[response.extra_count++] = x->extras[i];
+    }
+    http_conn_head(x->conn, &response);
     if (x->observer.on_head)
-        x->observer.on_head(x->observer.user, r->status, type, stream ? -1 : (int64_t)r->length);
+        x->observer.on_head(x->observer.user, response.status, type,
+                            stream ? -1 : (int64_t)response.length);
 }
 
 void http_exchange_watch(struct http_exchange *x, const struct http_exchange_events *events)
@@ -126,10 +147,10 @@ void http_respond(struct http_exchange *x, int status, const struct http_pair *h
     if (x->answer == HTTP_ANSWER_GONE)
         return;
     if (c) {
-        queue_head(x, &(struct http_response){.status = status,
-                                              .headers = headers,
-                                              .header_count = header_count,
-                                              .length = size});
+        queue_head(x, (struct http_response){.status = status,
+                                             .headers = headers,
+                                             .header_count = header_count,
+                                             .length = size});
         if (!x->bodiless && http_status_has_body(status))
             send_queue_add(&c->out, body, size);
     }
@@ -147,7 +168,7 @@ void http_stream_begin(struct http_exchange *x, int status, const struct http_pa
     x->chunked = !x->parse.head.version_1_0;
     x->bodiless |= !http_status_has_body(status);
     x->drain_due = true;
-    queue_head(x, &(struct http_response){
+    queue_head(x, (struct http_response){
                       .status = status,
                       .headers = headers,
                       .header_count = header_count,

@@ -63,6 +63,13 @@ const char *http_request_query(const struct http_request *r, const char *name);
 void http_exchange_keep(struct http_exchange *x, void *data, void (*release)(void *data));
 void *http_exchange_kept(const struct http_exchange *x);
 
+enum http_extra { HTTP_EXTRA_ALWAYS, HTTP_EXTRA_UNLESS_REFUSED };
+
+/* One more header for the answer, whoever gives it: up to four. Strings as http_respond(), but they
+ * must outlive the exchange. HTTP_EXTRA_UNLESS_REFUSED: not with 401 and 403. */
+void http_exchange_add_header(struct http_exchange *x, const struct http_pair *header,
+                              enum http_extra when);
+
 struct http_exchange_events {
     void *user;
     /* All that was queued has been handed to the kernel. Only between stream_begin and stream_end.

@@ -7,6 +7,7 @@ const struct http_limits http_limits_default = {
     .headers = LIMIT_HTTP_HEADERS,
     .body = LIMIT_HTTP_BODY,
     .connections = LIMIT_HTTP_CONNECTIONS,
+    .handshake_ms = LIMIT_TLS_HANDSHAKE_MS,
     .head_ms = LIMIT_HTTP_HEAD_MS,
     .body_ms = LIMIT_HTTP_BODY_MS,
     .idle_ms = LIMIT_HTTP_IDLE_MS,

@@ -24,7 +24,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         if (fd < 0 && is_starved(errno))
             l->events->on_starved(l->events->user);
         /* Everything else (no more to accept, a client that left) waits for the next event. */
-        if (fd < 0 || !l->events->on_connection(l->events->user, fd, l->role))
+        if (fd < 0 || !l->events->on_connection(l->events->user, fd, l))
             return;
     }
 }
@@ -33,7 +33,7 @@ static void remember_file(struct http_listener *l, const char *path)
 {
     struct stat st;
 
-    if (*path == '\0' || stat(path, &st) < 0)
+    if (*path == '\0' || lstat(path, &st) < 0)
         return;
     (void)snprintf(l->path, sizeof l->path, "%s", path);
     l->device = st.st_dev;
@@ -45,18 +45,18 @@ static void remove_file(const struct http_listener *l)
 {
     struct stat st;
 
-    if (l->path[0] && stat(l->path, &st) == 0 && st.st_dev == l->device && st.st_ino == l->inode)
+    if (l->path[0] && lstat(l->path, &st) == 0 && st.st_dev == l->device && st.st_ino == l->inode)
         (void)unlink(l->path);
 }
 
-struct http_listener *http_listener_new(uv_loop_t *loop, int fd, int role, const char *path,
+struct http_listener *http_listener_new(uv_loop_t *loop, int fd, const char *path,
                                         const struct http_listener_events *events)
 {
     struct http_listener *l = calloc(1, sizeof *l);
 
     if (!l)
         return NULL;
-    *l = (struct http_listener){.fd = fd, .role = role, .events = events};
+    *l = (struct http_listener){.fd = fd, .events = events};
     list_init(&l->link);
     if (uv_poll_init(loop, &l->poll, fd) < 0) {
         free(l);

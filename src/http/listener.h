@@ -15,7 +15,7 @@ struct http_listener;
 struct http_listener_events {
     void *user;
     /* Takes over `fd` (non-blocking, close-on-exec). False = accept no more for now. */
-    bool (*on_connection)(void *user, int fd, int role);
+    bool (*on_connection)(void *user, int fd, const struct http_listener *from);
     /* accept() failed for want of descriptors or memory; trying again at once would spin. */
     void (*on_starved)(void *user);
     /* The listener is off the loop and its memory gone. */
@@ -26,6 +26,7 @@ struct http_listener {
     struct list link;
     uv_poll_t poll;
     int fd, role;
+    bool tls;
     const struct http_listener_events *events;
     char path[sizeof((struct sockaddr_un *)0)->sun_path]; /* to remove at close, or empty */
     dev_t device;
@@ -33,8 +34,8 @@ struct http_listener {
 };
 
 /* Owns `fd` on success and accepts at once. `path` is the socket file, or "". `events` must outlive
- * the listener. NULL when out of memory or descriptors. */
-struct http_listener *http_listener_new(uv_loop_t *loop, int fd, int role, const char *path,
+ * the listener; `role` and `tls` are the owner's to set. NULL when out of memory or descriptors. */
+struct http_listener *http_listener_new(uv_loop_t *loop, int fd, const char *path,
                                         const struct http_listener_events *events);
 void http_listener_pause(struct http_listener *l);
 void http_listener_resume(struct http_listener *l);

@@ -40,17 +40,23 @@ static void add_framing(struct text *out, const struct http_response *r)
         text_add_str(out, "Transfer-Encoding: chunked\r\n");
 }
 
+static void add_headers(struct text *out, const struct http_pair *headers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct http_pair *h = &headers[i];
+        assert(is_clean(h->name) && is_clean(h->value));
+        text_add_fmt(out, "%s: %s\r\n", h->name, h->value);
+    }
+}
+
 void http_response_head(struct text *out, const struct http_response *r)
 {
     text_add_fmt(out, "HTTP/1.1 %d %s\r\n", r->status,
                  http_status_str((enum http_status)r->status));
     add_date(out, r->now);
     text_add_str(out, "Server: portside\r\n");
-    for (size_t i = 0; i < r->header_count; i++) {
-        const struct http_pair *h = &r->headers[i];
-        assert(is_clean(h->name) && is_clean(h->value));
-        text_add_fmt(out, "%s: %s\r\n", h->name, h->value);
-    }
+    add_headers(out, r->headers, r->header_count);
+    add_headers(out, r->extras, r->extra_count);
     add_framing(out, r);
     if (r->close)
         text_add_str(out, "Connection: close\r\n");

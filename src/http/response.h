@@ -22,6 +22,8 @@ struct http_response {
     int status;
     const struct http_pair *headers;
     size_t header_count;
+    const struct http_pair *extras; /* further ones */
+    size_t extra_count;
     enum http_framing framing;
     uint64_t length;
     bool close; /* the connection ends after this answer */

@@ -10,6 +10,9 @@
 #include "src/http/conn.h"
 #include "src/http/listener.h"
 #include "src/http/transport.h"
+#include "src/http/transport_tls.h"
+
+enum { SOCKET_MODE = 0660 };
 
 /*
  * Everything on the loop is counted in `handles`: listeners, connections and the two timers. The
@@ -24,6 +27,8 @@ struct http_server {
     struct http_conn_owner owner;
     struct http_listener_events listener_events;
     struct list listeners, conns;
+    struct tls_context *tls;
+    struct http_socket_file socket_file;
     unsigned count, handles;
     uint64_t next_id; /* of a connection; begins with the time, so that restarts differ */
     uv_timer_t tick, grace;
@@ -130,10 +135,11 @@ static void on_conn_closed(void *user)
     handle_gone(s);
 }
 
-static void add_conn(struct http_server *s, int fd, int role)
+static void add_conn(struct http_server *s, int fd, const struct http_listener *from)
 {
-    struct http_transport *t = http_transport_plain(fd);
-    struct http_conn *c = t ? http_conn_new(s->loop, t, role, &s->owner) : NULL;
+    struct http_transport *t =
+        from->tls ? http_transport_tls(s->tls, fd) : http_transport_plain(fd);
+    struct http_conn *c = t ? http_conn_new(s->loop, t, from->role, &s->owner) : NULL;
 
     if (!c) {
         if (t)
@@ -149,11 +155,11 @@ static void add_conn(struct http_server *s, int fd, int role)
     start_tick(s);
 }
 
-static bool on_connection(void *user, int fd, int role)
+static bool on_connection(void *user, int fd, const struct http_listener *from)
 {
     struct http_server *s = user;
 
-    add_conn(s, fd, role);
+    add_conn(s, fd, from);
     if (s->count < s->owner.limits.connections)
         return true;
     make_room(s);
@@ -189,6 +195,7 @@ int http_server_new(uv_loop_t *loop, const struct http_handler *handler, struct 
         (void)signal(SIGPIPE, SIG_IGN);
     s->loop = loop;
     s->next_id = (uint64_t)clock_now_ticks() + TICKS_TO_1970;
+    s->socket_file = (struct http_socket_file){SOCKET_MODE, (gid_t)-1};
     s->owner = (struct http_conn_owner){http_limits_default, *handler, s, on_conn_closed};
     s->listener_events =
         (struct http_listener_events){s, on_connection, on_starved, on_listener_closed};
@@ -203,15 +210,27 @@ void http_server_set_limits(struct http_server *s, const struct http_limits *lim
     s->owner.limits = *limits;
 }
 
-static int add_listener(struct http_server *s, int fd, int role, const char *path,
+void http_server_set_tls(struct http_server *s, struct tls_context *tls)
+{
+    s->tls = tls;
+}
+
+void http_server_set_socket_file(struct http_server *s, mode_t mode, gid_t group)
+{
+    s->socket_file = (struct http_socket_file){mode, group};
+}
+
+static int add_listener(struct http_server *s, int fd, int role, const struct http_url *url,
                         struct error *err)
 {
-    struct http_listener *l = http_listener_new(s->loop, fd, role, path, &s->listener_events);
+    struct http_listener *l = http_listener_new(s->loop, fd, url->path, &s->listener_events);
 
     if (!l) {
         (void)close(fd);
         return error_set(err, -ENOMEM, "HTTP listener: out of memory or descriptors");
     }
+    l->role = role;
+    l->tls = url->tls;
     list_append(&s->listeners, &l->link);
     s->handles++;
     return 0;
@@ -227,18 +246,14 @@ int http_server_listen(struct http_server *s, const char *url, int role,
     int r = http_url_parse(url, &parsed, err);
     if (r < 0)
         return r;
-    if (parsed.tls)
-        return error_set(
-            err, -EPROTONOSUPPORT,
-            "cannot listen on %s: this version has no TLS; use http:// (and a proxy that "
-            "ends TLS where it is needed)",
-            url);
-    int n = http_bind(&parsed, url, fds, address, err);
+    if (parsed.tls && !s->tls)
+        return error_set(err, -EPROTONOSUPPORT, "cannot listen on %s: no TLS certificate", url);
+    int n = http_bind(&parsed, url, &s->socket_file, fds, address, err);
     if (n < 0)
         return n;
     open_timers(s);
     for (int i = 0; i < n; i++) {
-        r = add_listener(s, fds[i], role, parsed.path, err);
+        r = add_listener(s, fds[i], role, &parsed, err);
         failed = r < 0 ? r : failed;
     }
     set_listening(s);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <sys/types.h>
 #include <uv.h>
 
 #include "src/base/error.h"
@@ -17,6 +18,7 @@
 
 struct http_server;
 struct http_limits;
+struct tls_context;
 
 struct http_handler {
     void *user;
@@ -32,14 +34,20 @@ int http_server_new(uv_loop_t *loop, const struct http_handler *handler, struct 
 /* Other bounds than http_limits_default (http/limits.h); before the first listen. */
 void http_server_set_limits(struct http_server *s, const struct http_limits *limits);
 
+/* For https addresses; borrowed until on_closed. Before the first listen. */
+void http_server_set_tls(struct http_server *s, struct tls_context *tls);
+
+/* Mode and group ((gid_t)-1: as it comes) of socket files made from now on. Default: 0660. */
+void http_server_set_socket_file(struct http_server *s, mode_t mode, gid_t group);
+
 /*
  * Opens the sockets of one URL and starts accepting. Forms: http://127.0.0.1:8080,
  * http://[::1]:8080, http://localhost:8080 (both loopbacks), http://+:8080 or http://anyname:8080
  * (all addresses, dual stack), port 0 (ephemeral; both loopbacks of localhost get the same one), no
- * port (80), http://unix:/path (socket file, mode 0660). `role` is handed to the handler in every
+ * port (80, https 443), http://unix:/path (socket file). `role` is handed to the handler in every
  * request. Writes the bound address (real port) to `ret_address`, in the form in which the peer
- * logs it: http://127.0.0.1:PORT, http://localhost:PORT, http://[::]:PORT. https:// fails with
- * -EPROTONOSUPPORT until TLS lands; an unparsable URL with -EINVAL.
+ * logs it: http://127.0.0.1:PORT, https://localhost:PORT, http://[::]:PORT. -EPROTONOSUPPORT for
+ * https without http_server_set_tls(), -EINVAL for what is no URL.
  */
 int http_server_listen(struct http_server *s, const char *url, int role,
                        char ret_address[static HTTP_ADDRESS_SIZE], struct error *err);

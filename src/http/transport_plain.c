@@ -39,12 +39,28 @@ static void plain_shutdown(struct http_transport *t)
     (void)shutdown(t->fd, SHUT_WR);
 }
 
+/* Only TCP has a reset; a Unix socket's client sees the end of the stream. */
+void http_transport_reset(int fd)
+{
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1},
+                     sizeof(struct linger));
+}
+
+/* Pieces that belong together are sent with MSG_MORE, so waiting for more is never right. The
+ * keep-alive finds the client that vanished while an answer has nothing to send. Both fail on Unix
+ * sockets, which need neither. */
+void http_transport_tune(int fd)
+{
+    int on = 1;
+
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
 static void plain_close(struct http_transport *t, bool reset)
 {
-    /* Only TCP has a reset; a Unix socket's client sees the end of the stream. */
     if (reset)
-        (void)setsockopt(t->fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1},
-                         sizeof(struct linger));
+        http_transport_reset(t->fd);
     (void)close(t->fd);
     free(t);
 }
@@ -61,15 +77,10 @@ static const struct http_transport_ops plain_ops = {
 struct http_transport *http_transport_plain(int fd)
 {
     struct http_transport *t = calloc(1, sizeof *t);
-    int on = 1;
 
     if (!t)
         return NULL;
-    /* Pieces that belong together are sent with MSG_MORE, so waiting for more is never right. The
-     * keep-alive finds the client that vanished while an answer has nothing to send. Both fail on
-     * Unix sockets, which need neither. */
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    *t = (struct http_transport){&plain_ops, fd};
+    http_transport_tune(fd);
+    *t = (struct http_transport){.ops = &plain_ops, .fd = fd};
     return t;
 }

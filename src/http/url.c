@@ -112,8 +112,8 @@ int http_url_parse(const char *text, struct http_url *ret_url, struct error *err
 
     if (!read_url(text, &u))
         return error_set(err, -EINVAL,
-                         "'%s' is not a URL to listen on; expected http://HOST:PORT or "
-                         "http://unix:/PATH",
+                         "'%s' is not a URL to listen on; expected http://HOST:PORT, "
+                         "https://HOST:PORT or http://unix:/PATH",
                          text);
     *ret_url = u;
     return 0;

@@ -10,6 +10,8 @@
 
 enum { DEFAULT_TIMEOUT_MS = 30000 };
 
+static const char *trusted;
+
 static void wait_released(struct http *h)
 {
     pthread_mutex_lock(&h->lock);
@@ -87,6 +89,10 @@ static void set_options(CURL *c, struct http *h, struct curl_slist *headers)
     curl_easy_setopt(c, CURLOPT_HEADERDATA, h);
     curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(c, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)r->bytes_per_second);
+    if (trusted)
+        curl_easy_setopt(c, CURLOPT_CAINFO, trusted);
+    if (r->client)
+        curl_easy_setopt(c, CURLOPT_SSLCERT, r->client);
     if (r->body)
         curl_easy_setopt(c, CURLOPT_POSTFIELDS, r->body);
     if (r->method && strcmp(r->method, "HEAD") == 0)
@@ -151,6 +157,18 @@ static struct http *http_new(const struct http_request *request)
     pthread_cond_init(&h->changed, NULL);
     world_at_end(end_http, h);
     return h;
+}
+
+static void trust_nobody(void *arg)
+{
+    (void)arg;
+    trusted = NULL;
+}
+
+void http_trust(const char *path)
+{
+    trusted = path;
+    world_at_end(trust_nobody, NULL);
 }
 
 struct http *http_run(const struct http_request *request)

@@ -22,6 +22,7 @@ struct http_request {
     size_t abort_after;      /* > 0: cut the connection after so many body bytes */
     size_t hold_after;       /* > 0: read no more after so many body bytes until http_release() */
     size_t bytes_per_second; /* > 0: read no faster */
+    const char *client;      /* PEM file with certificate and key to show over TLS; NULL: none */
     int timeout_ms;          /* 0: 30 s */
 };
 
@@ -44,6 +45,9 @@ struct http {
     pthread_mutex_t lock;
     pthread_cond_t changed;
 };
+
+/* The PEM file of the authorities that https servers of this test must have; NULL: the system's. */
+void http_trust(const char *path);
 
 /* Runs the request to its end. */
 struct http *http_run(const struct http_request *request);

@@ -17,15 +17,14 @@ static inline void exchange_closed(void *user)
     *(bool *)user = true;
 }
 
-/* What `on_request` answers to "GET target", with head; lives until the test has ended. */
-static inline const char *exchange_answer(const char *target,
-                                          void (*on_request)(void *user, struct http_exchange *x),
-                                          void *user)
+/* What `on_request` answers to these bytes, with head; lives until the test has ended. The request
+ * must ask for the end of the connection. */
+static inline const char *exchange_raw(const char *request,
+                                       void (*on_request)(void *user, struct http_exchange *x),
+                                       void *user)
 {
     uv_loop_t *loop = loop_new();
     const char *path = world_text("%s/http", files_tmpdir());
-    const char *request =
-        world_text("GET %s HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", target);
     char address[HTTP_ADDRESS_SIZE], *got = world_alloc(65536);
     struct http_handler handler = {user, on_request};
     struct http_server *server;
@@ -47,6 +46,16 @@ static inline const char *exchange_answer(const char *target,
     http_server_free(server);
     loop_end(loop);
     return got;
+}
+
+/* The same for "GET target". */
+static inline const char *exchange_answer(const char *target,
+                                          void (*on_request)(void *user, struct http_exchange *x),
+                                          void *user)
+{
+    return exchange_raw(
+        world_text("GET %s HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", target),
+        on_request, user);
 }
 
 /* Its body; "" when there is none. */
