@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "src/api/openapi/document.h"
+#include "src/auth/auth.h"
 #include "src/base/error.h"
 #include "src/base/text.h"
 #include "src/config/options.h"
@@ -25,11 +26,13 @@ struct api {
     const struct options *options;
     struct registry *registry;
     struct operations *operations;
+    struct auth *auth;            /* who may do what */
+    unsigned waiting;             /* requests that wait for auth */
     struct api_security security; /* what `/` says about credentials */
     bool draining;                /* shutting down: /readyz says so */
     struct http_router router;
     struct text document;    /* document_build()'s; empty until it is asked for */
-    struct tls_context *tls; /* NULL without https addresses; api_close() frees it */
+    struct tls_context *tls; /* NULL without https addresses; api_deinit() frees it */
 };
 
 /* Roles of listeners. */
@@ -46,9 +49,12 @@ enum {
 
 /* Fills in the router; the borrowed fields are set by the caller. */
 void api_init(struct api *api);
+
+/* After the server has closed, while the loop still turns. */
 void api_deinit(struct api *api);
 
-/* The router's admit: false when it has answered itself (404 on a metrics address, 401, 403). */
+/* The router's admit: false when it has answered itself (404 on a metrics address, 401, 403, 503)
+ * or will run the handler later, when it can be known who asks. Sets request.identity. */
 bool api_admit(void *user, const struct http_route *route, struct http_exchange *x);
 
 /* The http_handler for the server. */
@@ -64,9 +70,6 @@ int api_listen(struct api *api, struct http_server *http, struct error *err);
 
 /* The options have changed: takes up another certificate. */
 void api_reload_tls(struct api *api);
-
-/* After the server has closed. */
-void api_close(struct api *api);
 
 /* Handlers, by resource; `user` is the struct api, the request is bound (call.h). */
 void api_get_root(void *user, struct http_exchange *x);

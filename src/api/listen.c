@@ -215,9 +215,3 @@ int api_listen(struct api *api, struct http_server *http, struct error *err)
     http_server_set_tls(http, api->tls);
     return listen_lists(api, http, err);
 }
-
-void api_close(struct api *api)
-{
-    tls_context_free(api->tls);
-    api->tls = NULL;
-}

@@ -16,7 +16,7 @@ struct request_log {
     uint64_t begun; /* uv_hrtime() */
     int status;     /* 0: no answer */
     int64_t length; /* -1: a stream */
-    char content_type[96], subject[128];
+    char content_type[96];
 };
 
 /* Which of the peer's controllers serves a path; the first that fits. */
@@ -215,17 +215,9 @@ void request_log_canceled(struct http_exchange *x)
                                     .scope = scope_of(http_exchange_observed(x))});
 }
 
-void request_log_set_subject(struct http_exchange *x, const char *subject)
+const char *request_log_subject(const struct http_exchange *x)
 {
-    struct request_log *log = http_exchange_observed(x);
+    const char *identity = http_exchange_request(x)->identity;
 
-    if (log)
-        (void)snprintf(log->subject, sizeof log->subject, "%s", subject);
-}
-
-const char *request_log_subject(struct http_exchange *x)
-{
-    const struct request_log *log = http_exchange_observed(x);
-
-    return log && log->subject[0] ? log->subject : "anonymous";
+    return identity && identity[0] ? identity : "anonymous";
 }

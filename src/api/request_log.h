@@ -39,6 +39,5 @@ enum { REQUEST_LOG_EXCEPTION_SIZE = ERROR_TEXT_SIZE + 128 };
 const char *request_log_exception(const struct error *err,
                                   char text[static REQUEST_LOG_EXCEPTION_SIZE]);
 
-/* Who asks, as authentication has found out; "anonymous" until then. Copied; cut at 127 bytes. */
-void request_log_set_subject(struct http_exchange *x, const char *subject);
-const char *request_log_subject(struct http_exchange *x);
+/* Who asks, as authentication has found out; "anonymous" without. */
+const char *request_log_subject(const struct http_exchange *x);

@@ -5,6 +5,7 @@
 #include "src/api/api.h"
 #include "src/api/call.h"
 #include "src/auth/scope.h"
+#include "src/http/tls_context.h"
 
 #define ROUTE(method, pattern, flags, ...)                                                         \
     {                                                                                              \
@@ -142,4 +143,6 @@ void api_init(struct api *api)
 void api_deinit(struct api *api)
 {
     text_deinit(&api->document);
+    tls_context_free(api->tls);
+    api->tls = NULL;
 }

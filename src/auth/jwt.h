@@ -3,6 +3,9 @@
  *
  * Every byte is the client's. Order of use: parse, pick a key by jwt_key_id(), verify, check the
  * claims. No claim may be believed before jwt_verify() has returned 0.
+ *
+ * The error text of jwt_verify() and jwt_check() is the `error_description` that ASP.NET puts into
+ * the challenge for the same fault; it is empty where ASP.NET gives none.
  */
 #pragma once
 
@@ -23,8 +26,8 @@ void jwt_free(struct jwt *t);
 const char *jwt_key_id(const struct jwt *t);
 
 /* Checks the signature. Algorithms: ES256, ES384, ES512, RS256, RS384, RS512, each also by its XML
- * signature URI (CONTRACT section 10.1); the algorithm must fit the key's type and curve. 0, or
- * -EKEYREJECTED with the reason. */
+ * signature URI (CONTRACT section 10.1); the algorithm must fit the key's type and curve. A `key`
+ * of NULL signed nothing. 0, or -EKEYREJECTED. */
 int jwt_verify(const struct jwt *t, const struct jwk *key, struct error *err);
 
 struct jwt_expected {
@@ -34,7 +37,7 @@ struct jwt_expected {
 };
 
 /* Checks iss, aud (text or list of texts), exp (must be there; number or quoted number), nbf (when
- * there). 0, or -EKEYREJECTED with the reason. */
+ * there). 0, or -EKEYREJECTED. */
 int jwt_check(const struct jwt *t, const struct jwt_expected *expected, struct error *err);
 
 /* A claim of type text; NULL when absent or of another type. */

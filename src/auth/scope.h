@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "src/base/error.h"
+
 enum auth_scope {
     SCOPE_METRICS = 1 << 0, /* /metrics (when it is protected), /livemetrics */
     SCOPE_READ = 1 << 1,    /* what is there: /processes, /process, /info, /operations */
@@ -16,3 +18,8 @@ enum auth_scope {
     SCOPE_CONFIG = 1 << 6,  /* /collectionrules; cancelling what others started */
     SCOPE_ALL = (1 << 7) - 1,
 };
+
+/* Reads `metrics`, `read`, `trace`, `gcdump`, `dump`, `env`, `config` with ',', ';' or blanks
+ * between them, in any case, or `*` for all. Adds to `*ret`, a set of enum auth_scope. -EINVAL with
+ * the names that there are when one is unknown. */
+int scope_parse(const char *names, unsigned *ret, struct error *err);

@@ -45,6 +45,22 @@ enum {
     LIMIT_TLS_HANDSHAKE_MS = 10 * 1000,   /* Kestrel's HandshakeTimeout */
     LIMIT_CERTIFICATE_FILE = 1024 * 1024, /* a bundle of all public authorities has 200 KB */
 
+    /* Authentication */
+    LIMIT_TOKEN = 32 * 1024,     /* a request's head has no room for more */
+    LIMIT_KEY_JSON = 32 * 1024,  /* an RSA key of 16384 bits with all private parts has 14 KB */
+    LIMIT_RSA_BITS_MIN = 2048,   /* NIST SP 800-131A; .NET takes 1024 */
+    LIMIT_RSA_BITS_MAX = 16384,  /* OpenSSL's own bound for verification */
+    LIMIT_CREDENTIALS = 64,      /* of each kind, configured */
+    LIMIT_TOKEN_FILE = 4 * 1024, /* a bearer token in a file */
+    LIMIT_TOKEN_FILE_MIN = 32,   /* characters: 128 bits in hex */
+    LIMIT_AUTH_CACHE = 64,       /* verified tokens that are remembered */
+    LIMIT_AUTH_WAITING = 32,     /* requests that wait for signing keys */
+    LIMIT_OIDC_DOCUMENT = 256 * 1024, /* discovery and keys; Entra ID's have 2 and 15 KB */
+    LIMIT_OIDC_KEYS = 64,             /* Entra ID publishes about 10 */
+    LIMIT_OIDC_TEXT = 1024,           /* an issuer, an address */
+    LIMIT_OIDC_CONNECT_MS = 5 * 1000,
+    LIMIT_OIDC_TOTAL_MS = 10 * 1000, /* of one fetch */
+
     /* Operations */
     LIMIT_OPERATIONS_KEPT = 4096, /* ended ones, the oldest forgotten first */
     LIMIT_TAGS = 64,

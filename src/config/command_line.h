@@ -39,7 +39,7 @@ struct command_flags {
     const char *configuration_file; /* points into argv; NULL: none */
     bool show_sources, show_full;   /* config show */
     enum key_format key_format;     /* generatekey */
-    int64_t key_expiration_s;       /* more than 0 */
+    int64_t key_expiration_ticks;   /* of 100 ns; more than 0 */
 };
 
 /*

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "src/config/timespan.h"
+
 static const char *const levels[] = {"Redacted", "Full"};
 static const char *const formats[] = {"Json", "Text", "Cmd", "Shell", "PowerShell", "MachineJson"};
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
@@ -64,54 +66,18 @@ static void apply_format(const struct command_value *v, struct command_flags *fl
     flags->key_format = (enum key_format)found;
 }
 
-/* Takes the digits before `end_char`; false when there are none or too many. */
-static bool take_number(const char **s, int64_t max, int64_t *ret)
-{
-    int64_t value = 0;
-    const char *first = *s;
-
-    for (; **s >= '0' && **s <= '9' && *s - first < 9; (*s)++)
-        value = value * 10 + (**s - '0');
-    *ret = value;
-    return *s > first && value <= max;
-}
-
-/* .NET's TimeSpan: d, [d.]hh:mm, [d.]hh:mm:ss, with a fraction that is cut off. */
-static bool to_seconds(const char *s, int64_t *ret)
-{
-    enum { DAYS_MAX = 10675199 };
-    int64_t days = 0, hours = 0, minutes = 0, seconds = 0;
-    const char *colon = strchr(s, ':');
-    const char *dot = strchr(s, '.');
-
-    if (!colon || (dot && dot < colon)) {
-        if (!take_number(&s, DAYS_MAX, &days) || (colon && *s++ != '.'))
-            return false;
-    }
-    if (colon) {
-        if (!take_number(&s, 23, &hours) || *s++ != ':' || !take_number(&s, 59, &minutes))
-            return false;
-        if (*s == ':' && (s++, !take_number(&s, 59, &seconds)))
-            return false;
-        if (*s == '.' && (s++, s[strspn(s, "0123456789")] == '\0'))
-            s += strlen(s);
-    }
-    *ret = ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
-    return *s == '\0';
-}
-
 static void apply_expiration(const struct command_value *v, struct command_flags *flags,
                              struct text *faults)
 {
     const char *value = v->last ? v->last : v->row->fallback;
-    int64_t seconds = 0;
+    int64_t ticks = 0;
 
-    if (value[0] != '-' && !to_seconds(value, &seconds))
+    if (!timespan_parse(value, &ticks))
         add_fault(v, "System.TimeSpan", "", faults);
-    else if (seconds <= 0)
-        text_add_fmt(faults, "The value '%s' of option '%s' must be a time of at least a second.\n",
-                     value, v->row->name);
-    flags->key_expiration_s = seconds;
+    else if (ticks <= 0)
+        text_add_fmt(faults, "The value '%s' of option '%s' must be a positive time.\n", value,
+                     v->row->name);
+    flags->key_expiration_ticks = ticks;
 }
 
 static void apply_switch(const struct command_value *v, struct command_flags *flags)

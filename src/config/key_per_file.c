@@ -44,7 +44,9 @@ static int add_value(struct config_keys *keys, const char *folder, const char *n
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     (void)snprintf(provider, sizeof provider,
                    "KeyPerFileConfigurationProvider for files in '%s/' (Optional)", folder);
-    const struct config_source *source = config_keys_add_source(keys, path, provider, false, err);
+    /* settings.json lies there too, and is a key like any other file. */
+    const struct config_source *source =
+        config_keys_add_source(keys, path, provider, strcmp(name, "settings.json") != 0, err);
     int r = source ? config_keys_put(keys, key, value, source, 0, err) : err->code;
     return r == -ENAMETOOLONG ? 0 : r;
 }

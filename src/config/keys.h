@@ -60,6 +60,11 @@ int config_keys_set(struct config_keys *keys, const char *key, const char *value
 /* Puts all of `from` on top, with copies of its sources. */
 int config_keys_merge(struct config_keys *keys, const struct config_keys *from, struct error *err);
 
+/* A row of a table of defaults. */
+struct config_default {
+    const char *key, *value;
+};
+
 enum { CONFIG_ORIGIN_SIZE = 320 };
 
 /* Where the value was set, for messages: "command line", "/etc/dotnet-monitor/settings.json:12".

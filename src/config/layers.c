@@ -14,29 +14,19 @@
 #include "src/config/json_source.h"
 #include "src/config/key_per_file.h"
 #include "src/config/layer_paths.h"
+#include "src/config/log_settings.h"
 
 static const char settings_file[] = "settings.json", built_in[] = "built-in defaults";
 
 /* What the peer has in its program, and what it ships as appsettings.json. */
-static const char *const defaults[][2] = {
+static const struct config_default defaults[] = {
     {"GlobalCounter:IntervalSeconds", "5"},
     {"Metrics:MetricCount", "3"},
     {"Metrics:IncludeDefaultProviders", "True"},
 };
-static const char *const app_settings[][2] = {
-    {"Logging:LogLevel:Default", "Information"},
-    {"Logging:LogLevel:Microsoft", "Warning"},
-    {"Logging:LogLevel:Microsoft.Diagnostics", "Information"},
-    {"Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information"},
-    {"Logging:Console:FormatterName", "simple"},
-    {"Logging:Console:FormatterOptions:IncludeScopes", "True"},
-    {"Logging:Console:FormatterOptions:TimestampFormat", "HH:mm:ss "},
-    {"Logging:EventLog:LogLevel:Default", "Information"},
-    {"Logging:EventLog:LogLevel:Microsoft", "Warning"},
-    {"Logging:EventLog:LogLevel:Microsoft.Diagnostics", "Information"},
-    {"Logging:EventLog:LogLevel:Microsoft.Hosting.Lifetime", "Information"},
-    {"AllowedHosts", "*"},
-};
+/* What stands for the peer's appsettings.json, besides log_default_keys[]. */
+static const char app_settings[] = "JsonConfigurationProvider for 'appsettings.json' (Optional)";
+static const struct config_default hosts[] = {{"AllowedHosts", "*"}};
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 int layers_init(struct layers *l, char *const *environment, const char *extra_file,
@@ -65,7 +55,7 @@ void layers_deinit(struct layers *l)
     *l = (struct layers){0};
 }
 
-static int add_pairs(struct config_keys *keys, const char *const (*pairs)[2], size_t count,
+static int add_pairs(struct config_keys *keys, const struct config_default *pairs, size_t count,
                      const char *provider, struct error *err)
 {
     const struct config_source *source =
@@ -73,7 +63,7 @@ static int add_pairs(struct config_keys *keys, const char *const (*pairs)[2], si
     int r = source ? 0 : err->code;
 
     for (size_t i = 0; r == 0 && i < count; i++)
-        r = config_keys_put(keys, pairs[i][0], pairs[i][1], source, 0, err);
+        r = config_keys_put(keys, pairs[i].key, pairs[i].value, source, 0, err);
     return r;
 }
 
@@ -126,6 +116,7 @@ static int add_json(struct config_keys *keys, const char *path, struct text *war
 {
     cleanup(free_str) char *data = NULL, *provider = NULL;
     const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
     struct error reason;
     size_t size;
 
@@ -136,10 +127,11 @@ static int add_json(struct config_keys *keys, const char *path, struct text *war
         text_add_fmt(warnings, "%s; it is passed over\n", reason.text);
         return 0;
     }
-    if (asprintf(&provider, "JsonConfigurationProvider for '%s' (Optional)",
-                 slash ? slash + 1 : path) < 0)
+    if (asprintf(&provider, "JsonConfigurationProvider for '%s' (Optional)", base) < 0)
         return error_set(err, -ENOMEM, "%s", path);
-    const struct config_source *source = config_keys_add_source(keys, path, provider, false, err);
+    /* appsettings.json has settings for any ASP.NET program; all others are meant for us. */
+    const struct config_source *source =
+        config_keys_add_source(keys, path, provider, strncmp(base, "appsettings.", 12) != 0, err);
     if (!source)
         return err->code;
     r = json_source_add(keys, source, data, size, err);
@@ -168,8 +160,9 @@ static int add_app_settings(const struct layers *l, struct config_keys *keys, st
     int r = add_json_in(keys, l->program_folder, "appsettings.json", warnings, err);
 
     if (r == 0)
-        r = add_pairs(keys, app_settings, COUNT_OF(app_settings),
-                      "JsonConfigurationProvider for 'appsettings.json' (Optional)", err);
+        r = add_pairs(keys, log_default_keys, log_default_count, app_settings, err);
+    if (r == 0)
+        r = add_pairs(keys, hosts, COUNT_OF(hosts), app_settings, err);
     if (r >= 0 && is_file)
         r = add_json_in(keys, l->program_folder, file, warnings, err);
     return r;

@@ -11,7 +11,7 @@
 
 #define DEFAULT_TIMESTAMP "HH:mm:ss "
 
-const struct log_default log_default_keys[] = {
+const struct config_default log_default_keys[] = {
     {"Logging:Console:FormatterName", "simple"},
     {FORMATTER "IncludeScopes", "True"},
     {FORMATTER "TimestampFormat", DEFAULT_TIMESTAMP},
@@ -144,7 +144,7 @@ static int load_default_levels(struct loading *l)
     enum log_level level = LOG_LEVEL_INFORMATION;
 
     for (size_t i = 0; i < log_default_count; i++) {
-        const struct log_default *d = &log_default_keys[i];
+        const struct config_default *d = &log_default_keys[i];
         if (strncmp(d->key, GENERAL ":", size) != 0)
             continue;
         (void)log_level_parse(d->value, &level); /* the table's own values can be read */

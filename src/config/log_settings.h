@@ -12,10 +12,7 @@
 
 /* The lowest layer of the section, as the peer ships it in a file of its own (golden
  * cli-config-show-sources). */
-struct log_default {
-    const char *key, *value;
-};
-extern const struct log_default log_default_keys[];
+extern const struct config_default log_default_keys[];
 extern const size_t log_default_count;
 
 /*

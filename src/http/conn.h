@@ -74,6 +74,7 @@ struct http_exchange {
     struct http_pair extras[HTTP_EXTRAS];
     unsigned admitted_only; /* one bit for each extra */
     size_t extra_count;
+    char *identity;
 };
 
 struct http_conn {

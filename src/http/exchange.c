@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "src/http/conn_impl.h"
@@ -29,6 +30,7 @@ void http_exchange_free(struct http_exchange *x)
     free(x->params);
     free(x->client_subject);
     free(x->client_fingerprint);
+    free(x->identity);
     free(x);
 }
 
@@ -124,6 +126,24 @@ void http_exchange_watch(struct http_exchange *x, const struct http_exchange_eve
     x->watched = true;
     if (x->conn)
         http_conn_update(x->conn);
+}
+
+void http_exchange_unwatch(struct http_exchange *x)
+{
+    x->events = (struct http_exchange_events){0};
+    x->watched = false;
+}
+
+bool http_exchange_identify(struct http_exchange *x, const char *identity)
+{
+    char *copy = strdup(identity);
+
+    if (!copy)
+        return false;
+    free(x->identity);
+    x->identity = copy;
+    x->request.identity = copy;
+    return true;
 }
 
 /* The handler is done with `x`. */

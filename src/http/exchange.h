@@ -47,6 +47,7 @@ struct http_request {
     const char *protocol; /* "HTTP/1.1" or "HTTP/1.0" */
     uint64_t connection;  /* differs for each connection of the server */
     unsigned number;      /* of the request on its connection, from 1 */
+    const char *identity; /* who asks, once that is known (http_exchange_identify()), else NULL */
 };
 
 const struct http_request *http_exchange_request(const struct http_exchange *x);
@@ -97,6 +98,12 @@ void *http_exchange_observed(const struct http_exchange *x);
 
 /* Until this is called, nothing is reported; a handler that answers at once needs no events. */
 void http_exchange_watch(struct http_exchange *x, const struct http_exchange_events *events);
+
+/* Takes the watch back: the exchange is as if it had never been watched. */
+void http_exchange_unwatch(struct http_exchange *x);
+
+/* Sets request.identity; the text is copied. False when out of memory. */
+bool http_exchange_identify(struct http_exchange *x, const char *identity);
 
 /* A whole answer with Content-Length. `body` is copied. Headers that the server adds itself (Date,
  * Server, Content-Length, Connection) must not be given. Names and values with control characters

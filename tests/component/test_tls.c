@@ -105,7 +105,7 @@ static const struct {
      -1,
      {"fail: Microsoft.Diagnostics.Tools.Monitor.Startup[15]\n"
       "      Unable to listen to https://127.0.0.1:0. Dotnet-monitor functionality will be "
-      "limited.\n      https needs a server certificate",
+      "limited.\n      System.IO.IOException: https needs a server certificate",
       "Tls:SelfSigned=true", "Now listening on: http://127.0.0.1:"},
      "https://127.0.0.1:0 "},
     {"https://127.0.0.1:0;http://127.0.0.1:0",

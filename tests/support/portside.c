@@ -183,15 +183,16 @@ bool portside_nothing_left(const struct portside *p)
 
 int portside_fds(const struct portside *p)
 {
-    int least = proc_fd_count(p->proc->pid);
+    enum { SAME = 20, TRIES = 200 };
+    int count = proc_fd_count(p->proc->pid);
 
-    for (int i = 0; i < 20; i++) {
-        int now = proc_fd_count(p->proc->pid);
-
-        least = now < least ? now : least;
+    for (int same = 0, i = 0; same < SAME && i < TRIES; i++) {
         world_pause_ms(10);
+        int now = proc_fd_count(p->proc->pid);
+        same = now == count ? same + 1 : 0;
+        count = now;
     }
-    return least;
+    return count;
 }
 
 const cJSON *portside_last_operation(const struct portside *p)

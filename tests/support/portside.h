@@ -69,7 +69,7 @@ bool portside_wait_count(const struct portside *p, int count, int ms);
 /* Waits until no file is left in the dump folder (the daemon's own sub-folder may stay). */
 bool portside_nothing_left(const struct portside *p);
 
-/* Its open descriptors at rest: the least seen in a short while. */
+/* Its open descriptors at rest: the number that stays for a while. */
 int portside_fds(const struct portside *p);
 
 /* The newest operation of the list; NULL when there is none. */

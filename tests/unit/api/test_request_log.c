@@ -85,7 +85,7 @@ static void log_lines_of(const char *target, void (*run)(struct http_exchange *x
 static void do_nothing(struct http_exchange *x)
 {
     CHECK(strcmp(request_log_subject(x), "anonymous") == 0);
-    request_log_set_subject(x, "joe");
+    http_exchange_identify(x, "joe");
     CHECK(strcmp(request_log_subject(x), "joe") == 0);
 }
 
@@ -168,7 +168,7 @@ static void on_bare_request(void *user, struct http_exchange *x)
     log_set_level(LOG_LEVEL_NONE);
     CHECK(request_log_scope(x) == NULL);
     CHECK(strcmp(request_log_subject(x), "anonymous") == 0);
-    request_log_set_subject(x, "joe");
+    http_exchange_identify(x, "joe");
     do_artifact(x);
     http_respond(x, 200, NULL, 0, "", 0);
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "src/config/command_line.h"
+#include "src/config/timespan.h"
 #include "tests/support/check.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
@@ -288,7 +289,8 @@ static void test_generate(void)
         struct parsed *p = parse(generate[i].args);
         CHECK_AT(generate[i].label, p->r == 0 && p->command == COMMAND_GENERATE_KEY);
         CHECK_AT(generate[i].label, p->flags.key_format == generate[i].format);
-        CHECK_AT(generate[i].label, p->flags.key_expiration_s == generate[i].seconds);
+        CHECK_AT(generate[i].label,
+                 p->flags.key_expiration_ticks / TICKS_PER_SECOND == generate[i].seconds);
         config_keys_deinit(&p->keys);
     }
 }

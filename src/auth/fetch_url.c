@@ -1,0 +1,56 @@
+#include "src/auth/fetch_url.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "src/auth/curl_library.h"
+#include "src/base/text.h"
+
+static bool is_loopback(const char *host)
+{
+    return strcmp(host, "127.0.0.1") == 0 || strcmp(host, "[::1]") == 0 ||
+           text_equal_nocase(host, "localhost");
+}
+
+static bool has_user(const struct curl_library *curl, CURLU *url)
+{
+    char *user = NULL;
+    bool found = curl->url_get(url, CURLUPART_USER, &user, 0) == CURLUE_OK;
+
+    curl->free(user);
+    return found;
+}
+
+static int check_parts(const struct curl_library *curl, CURLU *url, const char *text, bool loopback,
+                       struct error *err)
+{
+    char *scheme = NULL, *host = NULL;
+    int r = 0;
+
+    if (curl->url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK ||
+        curl->url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+        curl->url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK || has_user(curl, url))
+        r = error_set(err, -EINVAL, "'%.200s' is not an https:// address", text);
+    else if (strcmp(scheme, "https") != 0 &&
+             !(strcmp(scheme, "http") == 0 && loopback && is_loopback(host)))
+        r = error_set(err, -EINVAL, "'%.200s' must begin with https:// (http:// is only for %s)",
+                      text, "127.0.0.1, [::1] and localhost");
+    curl->free(scheme);
+    curl->free(host);
+    return r;
+}
+
+int fetch_url_check(const char *url, bool loopback, struct error *err)
+{
+    const struct curl_library *curl;
+    int r = curl_library_load(&curl, err);
+
+    if (r < 0)
+        return r;
+    CURLU *parts = curl->url();
+    if (!parts)
+        return error_set(err, -ENOMEM, "check an address");
+    r = check_parts(curl, parts, url, loopback, err);
+    curl->url_cleanup(parts);
+    return r;
+}
