@@ -18,12 +18,14 @@
 #include "src/ops/operation.h"
 #include "src/target/registry.h"
 
+struct settings;
 struct tls_context;
 
 /* The upper part is borrowed from main. */
 struct api {
     uv_loop_t *loop;
     const struct options *options;
+    const struct settings *settings;
     struct registry *registry;
     struct operations *operations;
     struct auth *auth;            /* who may do what */
@@ -77,6 +79,8 @@ void api_get_processes(void *user, struct http_exchange *x);
 void api_get_process(void *user, struct http_exchange *x);
 void api_get_env(void *user, struct http_exchange *x);
 void api_get_info(void *user, struct http_exchange *x);
+void api_get_trace(void *user, struct http_exchange *x);
+void api_post_trace(void *user, struct http_exchange *x);
 void api_get_dump(void *user, struct http_exchange *x);
 void api_get_operations(void *user, struct http_exchange *x);
 void api_get_operation(void *user, struct http_exchange *x);

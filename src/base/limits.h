@@ -64,6 +64,8 @@ enum {
     /* Operations */
     LIMIT_OPERATIONS_KEPT = 4096, /* ended ones, the oldest forgotten first */
     LIMIT_TAGS = 64,
+    LIMIT_SPOOL = 1024 * 1024 * 1024, /* of one trace whose client is slow: four times the buffer in
+                                         the runtime, and rundown */
 
     /* Log */
     LIMIT_LOG_TIMESTAMP = 256, /* a timestamp format: each letter becomes a few characters */

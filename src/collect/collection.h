@@ -37,6 +37,7 @@ struct collect_context {
     uv_loop_t *loop;
     const struct options *options;
     struct dump_folder *dump_folder; /* collect/dump_folder.h */
+    struct sessions *sessions;       /* session/session.h */
 };
 
 struct collection_type {

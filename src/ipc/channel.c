@@ -15,6 +15,7 @@
 #include "proto/ipc/environment.h"
 #include "proto/ipc/header.h"
 #include "proto/ipc/reply.h"
+#include "src/base/cleanup.h"
 #include "src/base/limits.h"
 #include "src/io/timer.h"
 #include "src/io/unix_socket.h"
@@ -116,7 +117,7 @@ static void finish(struct ipc_channel *ch, struct ipc_outcome *outcome)
     ch->state = CHANNEL_DONE;
     ch->payload = ch->rest = NULL;
     timer_stop(&ch->deadline);
-    watch_for(&ch->watch, 0);
+    watch_stop(&ch->watch); /* before the callee may take the descriptor */
     on_done(ch->user, outcome);
     free(payload);
     free(rest);
@@ -132,10 +133,13 @@ static void fail(struct ipc_channel *ch, int code, const char *reason)
 
 static void finish_ok(struct ipc_channel *ch)
 {
+    bool streams = ipc_command_info(ch->command)->reply == IPC_REPLY_STREAM;
+
     finish(ch, &(struct ipc_outcome){.payload = ch->payload,
                                      .payload_size = ch->reply.payload_size,
                                      .rest = ch->rest,
-                                     .rest_size = ch->rest_size});
+                                     .rest_size = ch->rest_size,
+                                     .stream = streams ? &ch->fd : NULL});
 }
 
 /* The runtime said no: its own words when it sent some, else the name and meaning of its HRESULT.
@@ -322,7 +326,7 @@ void ipc_channel_free(struct ipc_channel *ch)
     list_remove(&ch->link);
     timer_stop(&ch->deadline);
     watch_stop(&ch->watch);
-    (void)close(ch->fd);
+    close_fd(&ch->fd);
     free(ch->request);
     free(ch->payload);
     free(ch->rest);

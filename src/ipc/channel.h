@@ -37,6 +37,8 @@ struct ipc_outcome {
     size_t payload_size;
     const uint8_t *rest; /* IPC_REPLY_CONTINUED: the bytes after the reply message */
     size_t rest_size;
+    int *stream; /* IPC_REPLY_STREAM: the connection, on which the stream follows. take_fd() makes
+                    it the callee's; else it is closed. NULL otherwise. */
 };
 
 /* Takes over a connected, non-blocking socket; closed by ipc_channel_free(), on failure here too.

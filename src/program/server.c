@@ -24,10 +24,14 @@
 #include "src/config/options.h"
 #include "src/io/watch.h"
 #include "src/program/live.h"
+#include "src/session/session.h"
 
 /* `docker stop` kills after 10 s (Kubernetes after 30): by then the socket file and unfinished
  * dumps must be gone. */
-enum { GRACE_MS = 8 * 1000 };
+enum {
+    GRACE_MS = 7 * 1000,    /* for answers */
+    SESSIONS_MS = 2 * 1000, /* then for targets to end their event sessions */
+};
 
 struct server {
     uv_loop_t loop;
@@ -35,6 +39,7 @@ struct server {
     struct live live;
     struct dump_folder *dump_folder;
     struct registry *registry;
+    struct sessions *sessions;
     struct operations *operations;
     struct http_server *http;
     struct api api;
@@ -59,6 +64,10 @@ static int start_targets(struct server *p, struct error *err)
     if (r < 0)
         return r;
     context.dump_folder = p->dump_folder;
+    r = sessions_new(&p->loop, &p->sessions, err);
+    if (r < 0)
+        return r;
+    context.sessions = p->sessions;
     return operations_new(&context, &p->operations, err);
 }
 
@@ -91,6 +100,7 @@ static int start_api(struct server *p, struct error *err)
 {
     p->api.loop = &p->loop;
     p->api.options = &p->options;
+    p->api.settings = p->live.settings;
     p->api.registry = p->registry;
     p->api.operations = p->operations;
     api_init(&p->api);
@@ -105,24 +115,34 @@ static int start_api(struct server *p, struct error *err)
     return r < 0 ? r : api_listen(&p->api, p->http, err);
 }
 
-/* The last answer is out (or its time is over): take down the rest, in reverse order. */
-static void on_http_closed(void *user)
+/* No session is left in a target, or our time is over: take down the rest, in reverse order. */
+static void on_sessions_ended(void *user)
 {
     struct server *p = user;
 
-    api_deinit(&p->api);
-    operations_free(p->operations);
+    sessions_free(p->sessions);
     registry_free(p->registry);
     dump_folder_free(p->dump_folder);
     auth_free(p->api.auth);
     p->api.auth = NULL;
-    p->operations = NULL;
+    p->sessions = NULL;
     p->registry = NULL;
     p->dump_folder = NULL;
     watch_stop(&p->input);
     settings_unwatch(p->live.settings);
     for (size_t i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&p->signals[i], NULL);
+}
+
+/* The last answer is out, or its time is over. */
+static void on_http_closed(void *user)
+{
+    struct server *p = user;
+
+    api_deinit(&p->api);
+    operations_free(p->operations);
+    p->operations = NULL;
+    sessions_wait(p->sessions, SESSIONS_MS, on_sessions_ended, p);
 }
 
 /* Asked twice, it does not wait for running answers any longer. */

@@ -252,11 +252,16 @@ int target_request_empty(struct target *t, enum ipc_command command, enum reques
                                 ret, err);
 }
 
+bool target_request_is_sent(const struct target_request *r)
+{
+    return r->target->in_flight == r && ipc_channel_is_sent(r->channel);
+}
+
 void target_request_cancel(struct target_request *r)
 {
     struct target *t = r->target;
 
-    if (t->in_flight == r && ipc_channel_is_sent(r->channel)) {
+    if (target_request_is_sent(r)) {
         orphan(r);
         return;
     }

@@ -44,6 +44,9 @@ int target_request_empty(struct target *t, enum ipc_command command, enum reques
  * runtime still does what it was told, and nothing else is asked of it before it has answered. */
 void target_request_cancel(struct target_request *r);
 
+/* Has it been handed to the runtime, so that cancelling would not take it back? */
+bool target_request_is_sent(const struct target_request *r);
+
 /* Is the request that is in flight a dump? Then silence is expected. */
 bool target_is_dumping(const struct target *t);
 

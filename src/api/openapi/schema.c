@@ -28,10 +28,24 @@ static int32_t number_of(const struct schema *s, size_t index)
     return s->flags & SCHEMA_FLAGS ? (int32_t)(1u << index) : s->first + (int32_t)index;
 }
 
+/* The i-th name, those of `more` behind those of `values`; NULL after the last. */
+static const char *name_at(const struct schema *s, size_t index)
+{
+    size_t count = 0;
+
+    while (s->values[count] && count < index)
+        count++;
+    if (s->values[count])
+        return s->values[count];
+    return s->more ? s->more[index - count] : NULL;
+}
+
 static bool read_name(const struct schema *s, const char *name, size_t size, int32_t *ret)
 {
-    for (size_t i = 0; s->values[i]; i++) {
-        if (strlen(s->values[i]) == size && strncasecmp(s->values[i], name, size) == 0) {
+    const char *known;
+
+    for (size_t i = 0; (known = name_at(s, i)) != NULL; i++) {
+        if (strlen(known) == size && strncasecmp(known, name, size) == 0) {
             *ret |= number_of(s, i);
             return true;
         }
@@ -59,7 +73,7 @@ static bool is_value(const struct schema *s, int32_t number)
 {
     int32_t all = 0;
 
-    for (size_t i = 0; s->values[i]; i++) {
+    for (size_t i = 0; name_at(s, i); i++) {
         if (number == number_of(s, i))
             return true;
         all |= number_of(s, i);

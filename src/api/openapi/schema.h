@@ -40,6 +40,7 @@ struct schema {
     const struct schema *of;      /* ARRAY, MAP, SAME */
     const struct schema *members; /* OBJECT: up to the one without name */
     const char *const *values;    /* names of an enum, up to NULL */
+    const char *const *more;      /* accepted too, numbered after `values`; not in the document */
     int first;                    /* number of values[0], unless SCHEMA_FLAGS: that is 1, 2, 4... */
     const char *format;           /* "int32", "uuid"... */
     const char *fallback;         /* what counts when it is absent, as text */
@@ -54,9 +55,10 @@ extern const struct schema *const schema_components[];
 /* Those that routes and parameters name. */
 extern const struct schema schema_capture_parameters_configuration, schema_collection_rule,
     schema_collection_rule_details, schema_dump_type, schema_event_metrics_configuration,
-    schema_event_pipe_configuration, schema_exceptions_configuration, schema_info, schema_log_level,
-    schema_logs_configuration, schema_operation_status, schema_operation_summary, schema_problem,
-    schema_process_identifier, schema_process_info, schema_trace_profile, schema_validation_problem;
+    schema_event_level, schema_event_pipe_configuration, schema_exceptions_configuration,
+    schema_info, schema_log_level, schema_logs_configuration, schema_operation_status,
+    schema_operation_summary, schema_problem, schema_process_identifier, schema_process_info,
+    schema_trace_profile, schema_validation_problem;
 
 /* The component behind a SCHEMA_SAME, else the schema itself. */
 static inline const struct schema *schema_real(const struct schema *s)

@@ -41,7 +41,7 @@ static const struct schema connection_mode =
 const struct schema schema_dump_type =
     ENUM("DumpType", "Full", "Mini", "WithHeap", "Triage"), .first = 1, .fallback = "WithHeap"};
 
-static const struct schema event_level =
+const struct schema schema_event_level =
     ENUM("EventLevel", "LogAlways", "Critical", "Error", "Warning", "Informational", "Verbose")};
 
 const struct schema schema_log_level =
@@ -51,9 +51,14 @@ const struct schema schema_log_level =
 static const struct schema operation_state =
     ENUM("OperationState", "Starting", "Running", "Succeeded", "Failed", "Cancelled", "Stopping")};
 
+/* dotnet-trace's names, in the order of enum trace_profile (collect/trace_profiles.h). */
+static const char *const trace_profiles_of_dotnet_trace[] = {
+    "dotnet-common", "dotnet-sampled-thread-time", "cpu-sampling", "gc-verbose", "database",
+    "gc-collect", NULL};
+
 const struct schema schema_trace_profile =
     ENUM("TraceProfile", "Cpu", "Http", "Logs", "Metrics", "GcCollect") | SCHEMA_FLAGS,
-         .fallback = "Cpu, Http, Metrics, GcCollect"};
+         .more = trace_profiles_of_dotnet_trace, .fallback = "Cpu, Http, Metrics, GcCollect"};
 
 /* Bodies. */
 
@@ -100,7 +105,7 @@ const struct schema schema_event_metrics_configuration =
 static const struct schema event_pipe_provider_members[] = {
     {"name",       NAME, SAYS "The provider's name."},
     {"keywords",   TEXT_OR_NULL, SAYS "Bits, decimal or 0x and hexadecimal; absent: all."},
-    {"eventLevel", SAME(event_level)},
+    {"eventLevel", SAME(schema_event_level)},
     {"arguments",  MAP_OR_NULL(text), SAYS "Handed to the provider as they are."},
     {0}};
 static const struct schema event_pipe_provider =
@@ -262,7 +267,7 @@ const struct schema *const schema_components[] = {
     &connection_mode,
     &schema_info,
     &schema_dump_type,
-    &event_level,
+    &schema_event_level,
     &schema_event_metrics_configuration,
     &metrics_meter,
     &metrics_provider,

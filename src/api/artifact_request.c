@@ -1,0 +1,35 @@
+#include "src/api/artifact_request.h"
+
+#include <errno.h>
+
+#include "src/api/call.h"
+#include "src/api/http_sink.h"
+#include "src/api/reply.h"
+#include "src/api/request_log.h"
+
+void artifact_request_start(struct api *api, struct http_exchange *x, struct target *t,
+                            const struct collection_type *type, const void *params,
+                            const char *name)
+{
+    const struct call *c = call_of(x);
+    const char *provider = c->at[PARAM_EGRESS].text;
+    struct error err;
+
+    if (provider) {
+        (void)error_set(&err, -ENOENT, "Egress provider '%s' does not exist.", provider);
+        reply_problem(x, &err);
+        return;
+    }
+    const struct operation_request what = {
+        .type = type,
+        .target = t,
+        .params = params,
+        .tags = c->at[PARAM_TAGS].text,
+        .artifact_name = name,
+        .scope = request_log_scope(x),
+        .subject = request_log_subject(x),
+    };
+    struct sink *sink = http_sink_new(x);
+    if (sink)
+        (void)operations_start(api->operations, &what, sink, &err); /* the sink tells */
+}
