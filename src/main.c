@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/cli/convert.h"
+#include "src/cli/report.h"
 #include "src/collect/enter.h"
 #include "src/config/command_line.h"
 #include "src/io/descriptors.h"
@@ -22,6 +24,10 @@ int main(int argc, char **argv)
         return enter_main(argv + 2);
     (void)unsetenv("DOTNET_STARTUP_HOOKS"); /* meant for the apps; children must not inherit it */
     descriptors_open_standard();
+    if (argc > 1 && strcmp(argv[1], "convert") == 0)
+        return convert_main(argc - 2, argv + 2);
+    if (argc > 1 && strcmp(argv[1], "report") == 0)
+        return report_main(argc - 2, argv + 2);
     descriptors_raise_limit();
     int code = EXIT_USAGE;
     if (command_line_parse(argc, argv, &command, &flags, &keys, &err) < 0)

@@ -53,6 +53,9 @@ static const struct command_row rows[] = {
     {"config schema", COMMAND_CONFIG_SCHEMA, "Print the JSON schema of settings.json.", {NULL}},
     {"config reference", COMMAND_CONFIG_REFERENCE, "Print the reference of all configuration keys.",
      {NULL}},
+    /* Their arguments are read in cli/. */
+    {"convert", COMMAND_DONE, "Turn a .nettrace file into what viewers of profiles open.", {NULL}},
+    {"report", COMMAND_DONE, "Say what a .nettrace file holds: heaviest methods, events.", {NULL}},
     {"generatekey", COMMAND_GENERATE_KEY, "Make an API key and the settings that accept it.",
      {&output, &expiration}},
 };
