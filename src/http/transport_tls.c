@@ -16,6 +16,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/http/certificate.h"
+#include "src/http/tls_input.h"
 
 enum {
     RECORD = SSL3_RT_MAX_PLAIN_LENGTH, /* one write is one record at the most */
@@ -106,6 +107,7 @@ static ssize_t tls_recv(struct http_transport *base, void *data, size_t size)
         return -EPROTO;
     if (t->goodbye)
         say_goodbye(t);
+    tls_input_open(SSL_get_rbio(t->ssl));
     prepare();
     int n = SSL_read(t->ssl, data, (int)(size < INT_MAX ? size : INT_MAX));
     if (base->greeting && SSL_is_init_finished(t->ssl)) {
@@ -223,6 +225,18 @@ static const struct http_transport_ops tls_ops = {
     .close = tls_close,
 };
 
+static bool set_socket(SSL *ssl, int fd)
+{
+    BIO *input = tls_input_new(fd);
+
+    if (!input || SSL_set_wfd(ssl, fd) != 1) {
+        BIO_free(input);
+        return false;
+    }
+    SSL_set0_rbio(ssl, input); /* takes it over */
+    return true;
+}
+
 struct http_transport *http_transport_tls(struct tls_context *context, int fd)
 {
     struct tls_transport *t = calloc(1, sizeof *t);
@@ -230,7 +244,7 @@ struct http_transport *http_transport_tls(struct tls_context *context, int fd)
     if (!t)
         return NULL;
     t->ssl = tls_context_session(context);
-    if (!t->ssl || SSL_set_fd(t->ssl, fd) != 1) {
+    if (!t->ssl || !set_socket(t->ssl, fd)) {
         SSL_free(t->ssl);
         ERR_clear_error();
         free(t);
