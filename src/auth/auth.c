@@ -192,6 +192,15 @@ static bool settle(struct auth_answer *answer, unsigned scopes, enum auth_scope 
     return answer->verdict == AUTH_ALLOWED;
 }
 
+/* A certificate may have no subject at all, only other names (SPIFFE): still not "anonymous". */
+static bool settle_certificate(struct auth_answer *answer, unsigned scopes,
+                               const struct auth_question *q)
+{
+    return q->client_subject[0]
+               ? settle(answer, scopes, q->scope, "", q->client_subject)
+               : settle(answer, scopes, q->scope, "SHA-256 ", q->client_fingerprint);
+}
+
 static bool ask_certificates(const struct auth *a, const struct auth_question *q,
                              struct auth_answer *answer)
 {
@@ -200,7 +209,7 @@ static bool ask_certificates(const struct auth *a, const struct auth_question *q
     for (size_t i = 0; i < c->certificate_count; i++) {
         if (client_certificate_matches(&c->certificates[i], q->client_subject,
                                        q->client_fingerprint) &&
-            settle(answer, c->certificates[i].scopes, q->scope, "", q->client_subject))
+            settle_certificate(answer, c->certificates[i].scopes, q))
             return true;
     }
     return false;

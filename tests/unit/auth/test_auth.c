@@ -193,6 +193,24 @@ static void test_client_certificate(void)
     end(a);
 }
 
+/* The log must tell whose certificate it was, without a subject too. */
+static void test_certificate_without_subject(void)
+{
+    struct auth_answer answer;
+
+    begin();
+    set("Authentication:ClientCertificates:b:Fingerprint", FINGERPRINT);
+    set("Authentication:ClientCertificates:b:Scopes", "read");
+    struct auth *a = start();
+    auth_ask(a,
+             &(struct auth_question){
+                 .client_subject = "", .client_fingerprint = FINGERPRINT, .scope = SCOPE_READ},
+             &answer);
+    CHECK(answer.verdict == AUTH_ALLOWED);
+    CHECK_AT(answer.subject, strcmp(answer.subject, "SHA-256 " FINGERPRINT) == 0);
+    end(a);
+}
+
 static void test_reload(void)
 {
     begin();
@@ -279,5 +297,6 @@ static void test_switches(void)
 
 WORLD_SUITE("auth/auth", {"table of tokens", test_table}, {"scopes", test_scopes},
             {"token file", test_token_file}, {"client certificate", test_client_certificate},
+            {"certificate without subject", test_certificate_without_subject},
             {"reload", test_reload}, {"faults", test_faults}, {"two modes", test_two_modes},
             {"switches", test_switches})
