@@ -26,6 +26,16 @@ static bool read_quoted(const char *text, double *ret)
     return end == text + size;
 }
 
+/* Halves to the even neighbour, as .NET. nearbyint() would bring libm: 0.3 MiB for one call. */
+static int64_t nearest(double x)
+{
+    int64_t whole = (int64_t)x;
+    double rest = fabs(x - (double)whole);
+    bool away = rest > 0.5 || (rest == 0.5 && whole % 2 != 0);
+
+    return whole + (away ? (x < 0 ? -1 : 1) : 0);
+}
+
 static bool read_time(json_t *value, int64_t *ret)
 {
     const char *text = json_object_string(value);
@@ -43,7 +53,7 @@ static bool read_time(json_t *value, int64_t *ret)
         return false;
     if (!(fabs(seconds) < 9e18))
         return false;
-    *ret = (int64_t)nearbyint(seconds);
+    *ret = nearest(seconds);
     return true;
 }
 

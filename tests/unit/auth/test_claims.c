@@ -58,6 +58,12 @@ static const struct moment {
     {"1000000900", "1000000301", -EKEYREJECTED},
     {"1000000000", "1000000001", -EKEYREJECTED},
     {"9223372036854775807", "-9223372036854775808", 0},
+    {"999999699.4", NULL, -EKEYREJECTED},
+    {"999999699.5", NULL, 0}, /* to the even neighbour */
+    {"999999699.6", NULL, 0},
+    {"1000000900", "1000000300.5", 0},
+    {"1000000900", "1000000300.6", -EKEYREJECTED},
+    {"1000000900", "-0.6", 0},
 };
 
 static void test_moments(void)
