@@ -33,6 +33,10 @@ enum {
     SESSIONS_MS = 2 * 1000, /* then for targets to end their event sessions */
 };
 
+/* As the peer; measured. */
+static const int end_signals[] = {SIGTERM, SIGINT, SIGQUIT};
+enum { END_SIGNALS = sizeof end_signals / sizeof end_signals[0] };
+
 struct server {
     uv_loop_t loop;
     struct options options;
@@ -44,7 +48,7 @@ struct server {
     struct http_server *http;
     struct api api;
     char *authority; /* Entra ID's, for the API document */
-    uv_signal_t signals[2];
+    uv_signal_t signals[END_SIGNALS];
     struct watch input;
     bool stopping;
 };
@@ -130,7 +134,7 @@ static void on_sessions_ended(void *user)
     p->dump_folder = NULL;
     watch_stop(&p->input);
     settings_unwatch(p->live.settings);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < END_SIGNALS; i++)
         uv_close((uv_handle_t *)&p->signals[i], NULL);
 }
 
@@ -177,13 +181,11 @@ static void on_input(void *user, int events)
  * told in the loop's first turn, when all parts are there. */
 static void catch_signals(struct server *p)
 {
-    static const int numbers[2] = {SIGTERM, SIGINT};
-
     (void)signal(SIGPIPE, SIG_IGN);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < END_SIGNALS; i++) {
         (void)uv_signal_init(&p->loop, &p->signals[i]);
         p->signals[i].data = p;
-        (void)uv_signal_start(&p->signals[i], on_signal, numbers[i]);
+        (void)uv_signal_start(&p->signals[i], on_signal, end_signals[i]);
     }
 }
 

@@ -25,7 +25,7 @@ static int lines_with(const char *log, const char *part)
 
 static void test_signals_end_it(void)
 {
-    static const int signals[] = {SIGTERM, SIGINT};
+    static const int signals[] = {SIGTERM, SIGINT, SIGQUIT};
 
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
         struct portside *p = portside_start(NULL);
