@@ -13,8 +13,9 @@
  * not. Parameters behind it do not count. */
 bool body_is_json_type(const char *content_type);
 
-/* The document, which the caller deletes; NULL when it is none, holds more than one, or a text in
- * it holds a NUL (it would be cut there). */
+/* The document, which the caller deletes; NULL when it is none by RFC 8259, holds more than one, is
+ * deeper than LIMIT_JSON_DEPTH, or a text in it holds a NUL (it would be cut there). A byte order
+ * mark may come first. */
 cJSON *body_parse(const char *data, size_t size);
 
 /*

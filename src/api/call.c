@@ -9,7 +9,18 @@
 #include "src/api/reply.h"
 #include "src/base/text.h"
 
-/* The value of `name`: of several, all with commas between (then the caller owns `*ret_joined`). */
+/* Appends to a list with commas; empty pieces do not count. */
+static void add_piece(struct text *all, const char *piece)
+{
+    if (!*piece)
+        return;
+    if (all->size)
+        text_add_str(all, ",");
+    text_add_str(all, piece);
+}
+
+/* The value of `name`: of several, those that are not empty, with commas between (then the caller
+ * owns `*ret_joined`), as in the peer. */
 static int find_value(const struct http_request *request, const char *name, const char **ret,
                       char **ret_joined)
 {
@@ -21,17 +32,14 @@ static int find_value(const struct http_request *request, const char *name, cons
         const struct http_pair *pair = &request->query[i];
         if (strcasecmp(pair->name, name) != 0)
             continue;
-        if (count == 1)
-            text_add_str(&all, *ret);
-        if (count++ == 0) {
+        if (count++ == 0)
             *ret = pair->value;
-            continue;
-        }
-        text_add_str(&all, ",");
-        text_add_str(&all, pair->value);
+        add_piece(&all, pair->value);
     }
-    if (count < 2)
+    if (count < 2) {
+        text_deinit(&all);
         return 0;
+    }
     *ret = *ret_joined = text_take(&all);
     return *ret ? 0 : -ENOMEM;
 }

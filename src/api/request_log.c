@@ -115,6 +115,7 @@ static void log_start(struct request_log *log)
     text_deinit(&query);
 }
 
+/* What the request was about is over by then: the peer's line has the outer three scopes alone. */
 static void log_finish(struct request_log *log)
 {
     const struct http_request *r = log->request;
@@ -125,8 +126,8 @@ static void log_finish(struct request_log *log)
         return;
     add_query(&query, r);
     (void)snprintf(elapsed, sizeof elapsed, "%.4f", (double)(uv_hrtime() - log->begun) / 1e6);
-    log_event_in(scope_of(log), &event_request_finished, {"#ElapsedMilliseconds", elapsed},
-                 LOG_NUMBER("StatusCode", log->status),
+    log_event_in(scope_of(log) ? &log->scopes.request_scope : NULL, &event_request_finished,
+                 {"#ElapsedMilliseconds", elapsed}, LOG_NUMBER("StatusCode", log->status),
                  {"-ContentType", log->content_type[0] ? log->content_type : NULL},
                  {"-#ContentLength", log->length < 0 ? NULL : log_number(length, log->length)},
                  {"Protocol", r->protocol}, {"Method", r->method}, {"Scheme", r->scheme},

@@ -180,6 +180,7 @@ static void test_requests(void)
     CHECK(count >= 4 && finished == count);
     CHECK(json_number(last, "State.StatusCode") == 200);
     CHECK(strcmp(json_text(last, "State.QueryString"), "?pid=4711") == 0);
+    CHECK_AT("as in the peer", cJSON_GetArraySize(json_at(last, "Scopes")) == 3);
     CHECK(cJSON_IsNumber(json_at(last, "State.ElapsedMilliseconds")));
 }
 

@@ -1,4 +1,5 @@
 #include "src/api/body.h"
+#include "src/base/limits.h"
 #include "tests/support/check.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
@@ -17,6 +18,7 @@ static const struct {
     {"text/json", true},
     {"application/problem+json", true},
     {"application/x+JSON; a=b", true},
+    {"application/json, text/plain", false},
     {"application/*+json", true},
     {"text/plain", false},
     {"application/jsonx", false},
@@ -39,10 +41,33 @@ static const struct {
     const char *text;
     bool ok;
 } documents[] = {
-    {"{}", true},       {" \r\n{} \t\n", true}, {"null", true},
-    {"{}x", false},     {"{} {}", false},       {"{\"a\":1,}", false},
-    {"", false},        {"{", false},           {"{\"a\":\"\\u0000\"}", false},
-    {"{'a':1}", false}, {"// x\n{}", false},    {"{\"a\":\"\\u00e9\"}", true},
+    {"{}", true},
+    {" \r\n{} \t\n", true},
+    {"null", true},
+    {"{}x", false},
+    {"{} {}", false},
+    {"{\"a\":1,}", false},
+    {"", false},
+    {"{", false},
+    {"{\"a\":\"\\u0000\"}", false},
+    {"{'a':1}", false},
+    {"// x\n{}", false},
+    {"{\"a\":\"\\u00e9\"}", true},
+    {"{\"a\":01}", false},
+    {"{\"a\":1.}", false},
+    {"{\"a\":1.e5}", false},
+    {"{\"a\":-}", false},
+    {"{\"a\":\"\xef\xbf\xbd\"}", true},
+    {"{\"a\":\"\xff\"}", false},
+    {"{\"a\":\"\xed\xa0\x80\"}", false},
+    {"{\"a\":\"\n\"}", false},
+    {"{\"a\":\"\x01\"}", false},
+    {"{\"a\":\"\x7f\"}", true},
+    {"\v{}", false},
+    {"{\"a\":1\f}", false},
+    {"\xef\xbb\xbf{}", true},
+    {"{}/**/", false},
+    {"{\"a\":\"\\ud800\"}", false},
 };
 
 static void test_documents(void)
@@ -63,6 +88,13 @@ static void test_deep(void)
 
     memset(deep, '[', sizeof deep - 1);
     CHECK(body_parse(deep, sizeof deep - 1) == NULL);
+    for (size_t depth = LIMIT_JSON_DEPTH; depth <= LIMIT_JSON_DEPTH + 1; depth++) {
+        memset(deep + depth, ']', depth);
+        cJSON *json = body_parse(deep, 2 * depth);
+        CHECK_AT("as deep as the peer", (json != NULL) == (depth == LIMIT_JSON_DEPTH));
+        cJSON_Delete(json);
+        deep[depth] = '[';
+    }
 }
 
 #define P(text) "{\"providers\":[{\"name\":\"A\"," text "}]}"
@@ -132,6 +164,7 @@ static const struct {
 } others[] = {
     {"level by name", "{\"logLevel\":\"Debug\"}", &schema_logs_configuration, true},
     {"bad level", "{\"logLevel\":\"Zz\"}", &schema_logs_configuration, false},
+    {"null level", "{\"logLevel\":null}", &schema_logs_configuration, false},
     {"null level of a category", "{\"filterSpecs\":{\"A\":null}}", &schema_logs_configuration,
      true},
     {"bad level of a category", "{\"filterSpecs\":{\"A\":\"x\"}}", &schema_logs_configuration,

@@ -46,6 +46,9 @@ static const struct {
     {PARAM_PID, "pid=5.0", false, true, 0},
     {PARAM_PID, "pid=99999999999999999999999", false, true, 0},
     {PARAM_PID, "pid=1&pid=2", false, true, 0},
+    {PARAM_PID, "pid=&pid=12", true, true, 12},
+    {PARAM_PID, "pid=12&pid=&pid", true, true, 12},
+    {PARAM_PID, "pid=&pid=", false, true, 0},
     {PARAM_DURATION, "", true, false, 30},
     {PARAM_DURATION, "durationSeconds=0", true, true, 0},
     {PARAM_DURATION, "durationseconds=-5", true, true, -5}, /* the range only documents */
@@ -103,7 +106,8 @@ static const struct {
     {"tags=a", "a"},
     {"TAGS=a%2Cb", "a,b"},
     {"tags=a&tags=b&Tags=c", "a,b,c"},
-    {"tags=&tags=b", ",b"},
+    {"tags=&tags=b", "b"},
+    {"tags=&tags=", NULL},
     {"name=x&tags=%20a%20&pid=1", " a "},
 };
 
