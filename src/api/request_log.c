@@ -10,6 +10,9 @@
 #include "src/api/request_scopes.h"
 #include "src/base/events.h"
 
+/* What the peer's log says of a request without an answer. */
+enum { CLIENT_GONE = 499 };
+
 struct request_log {
     const struct http_request *request;
     struct request_scopes scopes;
@@ -91,12 +94,26 @@ const struct log_scope *request_log_scope(struct http_exchange *x)
 
 /* --- start and end --- */
 
-/* "?pid=1&type=Full": as it was read, not as it was sent. */
+/* Escapes what cannot stand in an address: a value cannot look like a further parameter. */
+static void add_escaped(struct text *out, const char *s)
+{
+    for (; *s; s++) {
+        if (*s > ' ' && *s < 0x7F && !strchr("\"#%&+<>[\\]^`{|}", *s))
+            text_add(out, s, 1);
+        else
+            text_add_fmt(out, "%%%02X", (unsigned char)*s);
+    }
+}
+
+/* "?pid=1&type=Full": the peer tells it as it was sent, we as it was read. */
 static void add_query(struct text *out, const struct http_request *request)
 {
-    for (size_t i = 0; i < request->query_count; i++)
-        text_add_fmt(out, "%c%s=%s", i ? '&' : '?', request->query[i].name,
-                     request->query[i].value);
+    for (size_t i = 0; i < request->query_count; i++) {
+        text_add_str(out, i ? "&" : "?");
+        add_escaped(out, request->query[i].name);
+        text_add_str(out, "=");
+        add_escaped(out, request->query[i].value);
+    }
 }
 
 static void log_start(struct request_log *log)
@@ -127,9 +144,11 @@ static void log_finish(struct request_log *log)
     add_query(&query, r);
     (void)snprintf(elapsed, sizeof elapsed, "%.4f", (double)(uv_hrtime() - log->begun) / 1e6);
     log_event_in(scope_of(log) ? &log->scopes.request_scope : NULL, &event_request_finished,
-                 {"#ElapsedMilliseconds", elapsed}, LOG_NUMBER("StatusCode", log->status),
+                 {"#ElapsedMilliseconds", elapsed},
+                 LOG_NUMBER("StatusCode", log->status ? log->status : CLIENT_GONE),
                  {"-ContentType", log->content_type[0] ? log->content_type : NULL},
-                 {"-#ContentLength", log->length < 0 ? NULL : log_number(length, log->length)},
+                 {"-#ContentLength",
+                  log->length < 0 || !log->status ? NULL : log_number(length, log->length)},
                  {"Protocol", r->protocol}, {"Method", r->method}, {"Scheme", r->scheme},
                  {"Host", r->host}, {"PathBase", ""}, {"Path", r->path},
                  {"QueryString", query.data ? query.data : ""});

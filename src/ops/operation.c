@@ -270,14 +270,16 @@ unsigned operations_active(const struct operations *all)
     return active_of(all, NULL);
 }
 
-/* The peer counts the refused one too. */
+/* The peer counts the refused one too, and has the kind and the process in two scopes here. */
 static int set_throttled(const struct operations *all, const struct operation_request *request,
                          struct error *err)
 {
     struct artifact_scope scope;
 
-    artifact_scope_init(&scope, request->scope, request->type->name, request->target);
-    log_event_in(&scope.scope, &event_throttled, LOG_NUMBER("limit", request->type->limit),
+    artifact_scope_init(&scope, NULL, request->type->name, request->target);
+    struct log_scope kind = {request->scope, "ArtifactType:{ArtifactType}", scope.fields, 1};
+    struct log_scope source = {&kind, ARTIFACT_SOURCE_TEMPLATE, scope.fields + 1, 2};
+    log_event_in(&source, &event_throttled, LOG_NUMBER("limit", request->type->limit),
                  LOG_NUMBER("requests", active_of(all, request->type) + 1));
     return error_set(err, -EBUSY, "Rate limit reached.");
 }

@@ -248,12 +248,40 @@ static void test_dump_ends(void)
     const cJSON *throttled = only("Microsoft.Diagnostics.Monitoring.WebApi.RequestLimitTracker", 6);
     CHECK(json_number(throttled, "State.limit") == 1 &&
           json_number(throttled, "State.requests") == 2);
+    CHECK(strcmp(json_text(throttled, "Scopes[3].ArtifactType"), "dump") == 0 &&
+          !json_at(throttled, "Scopes[3].ArtifactSource_ProcessId") &&
+          json_text(throttled, "Scopes[4].ArtifactSource_ProcessId")[0]);
     CHECK(strcmp(json_text(only(DIAG, 1), "Exception"),
                  "Microsoft.Diagnostics.Monitoring.WebApi.TooManyRequestsException: "
                  "Rate limit reached.") == 0);
     (void)only(STREAM, 2);
     (void)only("Portside.Operations", 1102);
     CHECK(cJSON_IsNull(json_at(only("Portside.Audit", 1300), "State.sha256")));
+}
+
+/* The client leaves before there is an answer. */
+static void test_client_gone(void)
+{
+    struct portside *p = portside_start(&as_json);
+    struct fake_runtime *r = fake_runtime_start(&(struct fake_options){
+        .port = p->socket, .rules = {{.command = FAKE_ANY_DUMP, .act = FAKE_ACT_SILENT}}});
+
+    REQUIRE(portside_wait_count(p, 1, 5000));
+    CHECK(http_run(&(struct http_request){.url = world_text("%s/dump", p->base), .timeout_ms = 500})
+              ->status == 0);
+    CHECK(fake_runtime_received(r, FAKE_ANY_DUMP) == 1);
+    CHECK(portside_wait_operation(p, "Cancelled", 5000));
+    CHECK(portside_stop(p) == 0);
+    read_lines(p);
+    (void)only(STREAM, 2);
+    const cJSON *gone = NULL;
+    for (int i = 0; i < line_count; i++) {
+        if (json_number(lines[i], "State.StatusCode") == 499)
+            gone = lines[i];
+    }
+    REQUIRE(gone != NULL);
+    CHECK(strcmp(json_text(gone, "State.Path"), "/dump") == 0);
+    CHECK(cJSON_IsNull(json_at(gone, "State.ContentLength")));
 }
 
 /* What a process says of itself cannot break a line, whichever formatter is used. */
@@ -362,6 +390,7 @@ static void test_redaction(void)
 
 WORLD_SUITE("component/log", {"start", test_start}, {"defaults", test_defaults},
             {"requests", test_requests}, {"audit", test_audit}, {"dump ends", test_dump_ends},
-            {"hostile names", test_hostile_names}, {"threshold", test_threshold},
-            {"bad setting", test_bad_setting}, {"cannot run", test_cannot_run},
-            {"bad url", test_bad_url}, {"redaction", test_redaction})
+            {"client gone", test_client_gone}, {"hostile names", test_hostile_names},
+            {"threshold", test_threshold}, {"bad setting", test_bad_setting},
+            {"cannot run", test_cannot_run}, {"bad url", test_bad_url},
+            {"redaction", test_redaction})

@@ -98,6 +98,15 @@ static void test_start_and_end(void)
     CHECK_AT("the same ids", scopes_of(0) == 3 && has(1, strstr(lines[0], "\"Scopes\":")));
 }
 
+/* A value cannot look like a parameter, whatever it holds. */
+static void test_query(void)
+{
+    log_lines_of("/x?a=1%26pid%3D2+%7Bx%7D&%23=%C3%A9", do_nothing);
+    REQUIRE(line_count == 2);
+    for (int i = 0; i < 2; i++)
+        CHECK(has(i, "\"QueryString\":\"?a=1%26pid=2%20%7Bx%7D\\u0026%23=%C3%A9\""));
+}
+
 static void do_artifact(struct http_exchange *x)
 {
     static const struct target t = {.pid = 5};
@@ -120,6 +129,7 @@ static void test_artifact(void)
 
     log_lines_of("/dump", do_artifact);
     REQUIRE(line_count == 6);
+    CHECK_AT("the end is outside of all that", scopes_of(5) == 3);
     for (int i = 0; i < 4; i++) {
         CHECK(has(i + 1, world_text("\"EventId\":%d,", want[i].id)));
         CHECK(scopes_of(i + 1) == want[i].scopes);
@@ -179,6 +189,6 @@ static void test_without(void)
 }
 
 WORLD_SUITE("api/request_log", {"exceptions", test_exceptions},
-            {"start and end", test_start_and_end}, {"artifact", test_artifact},
-            {"no egress", test_no_egress}, {"operations", test_operations},
-            {"without", test_without})
+            {"start and end", test_start_and_end}, {"query", test_query},
+            {"artifact", test_artifact}, {"no egress", test_no_egress},
+            {"operations", test_operations}, {"without", test_without})
