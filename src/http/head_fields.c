@@ -4,12 +4,23 @@
 #include "src/base/text.h"
 #include "src/http/head.h"
 
-/* What RFC 3986 allows in an authority without user information. */
+/* Nothing, or a name or "[IPv6]", then perhaps ":port": what the peer takes. The host stands in
+ * addresses of our answers. */
 static bool is_host(const char *s)
 {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                  "-._~!$&'()*+,;=%:[]";
-    return s[strspn(s, allowed)] == '\0';
+    static const char digits[] = "0123456789";
+    static const char in_name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "-._~!$&'()";
+    static const char in_brackets[] = "0123456789abcdefABCDEF:.";
+    bool bracket = *s == '[';
+    size_t size = bracket ? strspn(s + 1, in_brackets) : strspn(s, in_name);
+
+    if (!*s)
+        return true;
+    if (size == 0 || (bracket && s[size + 1] != ']'))
+        return false;
+    s += bracket ? size + 2 : size;
+    return !*s || (*s == ':' && s[1] && !s[1 + strspn(s + 1, digits)]);
 }
 
 static int take_host(struct http_head *h, const char *value)
