@@ -81,5 +81,35 @@ static void test_bad_value(void)
     CHECK(portside_stop(p) == 0);
 }
 
+/* Does a failed request leave such a line? */
+static bool tells(const struct portside *p, const char *mark)
+{
+    long before = count(p, mark);
+
+    (void)portside_get(p, "/process?pid=-1");
+    return count(p, mark) > before;
+}
+
+/* Levels and form of the log change without a restart, and back. */
+static void test_log(void)
+{
+    static const char plain[] = "      Request failed.\n",
+                      json[] = "\"Message\":\"Request failed.\"";
+    const char *dir = folder();
+    const char *path = world_text("%s/user/settings.json", dir);
+    struct portside *p = portside_start(&(struct portside_options){.dir = dir});
+
+    CHECK(tells(p, plain));
+    write_text(path, "{\"Logging\":{\"LogLevel\":{\"Microsoft.Diagnostics\":\"None\"}}}");
+    CHECK(WAIT_UNTIL(RELOAD_MS, !tells(p, plain)));
+    CHECK(!tells(p, plain) && !tells(p, json));
+    write_text(path, "{\"Logging\":{\"Console\":{\"FormatterName\":\"json\"}}}");
+    CHECK(WAIT_UNTIL(RELOAD_MS, tells(p, json)));
+    CHECK(!tells(p, plain));
+    write_text(path, "{}");
+    CHECK(WAIT_UNTIL(RELOAD_MS, tells(p, plain)));
+    CHECK(portside_stop(p) == 0);
+}
+
 WORLD_SUITE("component/config_reload", {"default process", test_default_process},
-            {"bad value", test_bad_value})
+            {"bad value", test_bad_value}, {"log", test_log})
