@@ -2,52 +2,7 @@
 
 #include <string.h>
 
-enum { REPLACEMENT = 0xFFFD };
-
-static bool continues(char c)
-{
-    return (c & 0xC0) == 0x80;
-}
-
-/* Is the second byte one that may come after the first? Keeps out overlong forms, surrogates and
- * what is above U+10FFFF. */
-static bool may_follow(unsigned char first, char second)
-{
-    unsigned char c = (unsigned char)second;
-
-    switch (first) {
-    case 0xE0:
-        return c >= 0xA0 && c <= 0xBF;
-    case 0xED:
-        return c >= 0x80 && c <= 0x9F;
-    case 0xF0:
-        return c >= 0x90 && c <= 0xBF;
-    case 0xF4:
-        return c >= 0x80 && c <= 0x8F;
-    default:
-        return continues(second);
-    }
-}
-
-/* Takes one character that is not ASCII from `*s`, or as many bytes as could have begun one. */
-static unsigned take(const char **s)
-{
-    unsigned char first = (unsigned char)*(*s)++;
-    int more = first >= 0xC2 && first <= 0xDF   ? 1
-               : first >= 0xE0 && first <= 0xEF ? 2
-               : first >= 0xF0 && first <= 0xF4 ? 3
-                                                : 0;
-    unsigned c = first & (0x3FU >> more);
-
-    if (more == 0 || !may_follow(first, **s))
-        return REPLACEMENT;
-    for (; more > 0; more--) {
-        if (!continues(**s))
-            return REPLACEMENT;
-        c = c << 6 | ((unsigned char)*(*s)++ & 0x3F);
-    }
-    return c;
-}
+#include "src/base/utf8.h"
 
 static void add_unit(struct text *out, unsigned unit)
 {
@@ -82,12 +37,15 @@ static void add_ascii(struct text *out, char c)
 
 void json_escape_add(struct text *out, const char *s)
 {
+    uint32_t code;
+
     text_add_str(out, "\"");
-    while (*s) {
-        if ((unsigned char)*s < 0x80)
-            add_ascii(out, *s++);
+    for (size_t left = strlen(s), n; left; s += n, left -= n) {
+        n = utf8_next(s, left, &code);
+        if (code < 0x80)
+            add_ascii(out, (char)code);
         else
-            add_wide(out, take(&s));
+            add_wide(out, code);
     }
     text_add_str(out, "\"");
 }

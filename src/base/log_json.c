@@ -1,8 +1,8 @@
 /* The formatter json: members, order and escapes of System.Text.Json's default encoder. */
 #include <string.h>
 
+#include "src/base/json_escape.h"
 #include "src/base/log_format.h"
-#include "src/base/utf8.h"
 
 /* Writes members and puts commas, and line breaks where they are wanted, between them. */
 struct json_writer {
@@ -10,51 +10,6 @@ struct json_writer {
     bool indented, first;
     unsigned depth;
 };
-
-static const char *short_escape(uint32_t code)
-{
-    static const char *const escapes[] = {
-        ['\b'] = "\\b", ['\t'] = "\\t", ['\n'] = "\\n",
-        ['\f'] = "\\f", ['\r'] = "\\r", ['\\'] = "\\\\",
-    };
-
-    return code < sizeof escapes / sizeof escapes[0] ? escapes[code] : NULL;
-}
-
-static void add_escaped(struct text *out, uint32_t code)
-{
-    const char *escape = short_escape(code);
-
-    if (escape)
-        text_add_str(out, escape);
-    else if (code < 0x10000)
-        text_add_fmt(out, "\\u%04X", (unsigned)code);
-    else
-        text_add_fmt(out, "\\u%04X\\u%04X", 0xD800u + (unsigned)((code - 0x10000) >> 10),
-                     0xDC00u + (unsigned)((code - 0x10000) & 0x3FF));
-}
-
-static bool is_plain(uint32_t code)
-{
-    return code >= ' ' && code < 0x7F && !strchr("\"\\<>&'+`", (int)code);
-}
-
-static void add_string(struct text *out, const char *s)
-{
-    uint32_t code;
-
-    text_add_str(out, "\"");
-    for (size_t left = strlen(s); left;) {
-        size_t n = utf8_next(s, left, &code);
-        if (is_plain(code))
-            text_add(out, s, 1);
-        else
-            add_escaped(out, code);
-        s += n;
-        left -= n;
-    }
-    text_add_str(out, "\"");
-}
 
 static void new_line(const struct json_writer *w)
 {
@@ -91,14 +46,14 @@ static void close_group(struct json_writer *w, const char *bracket)
 static void begin_member(struct json_writer *w, const char *name)
 {
     begin_item(w);
-    add_string(w->out, name);
+    json_escape_add(w->out, name);
     text_add_str(w->out, w->indented ? ": " : ":");
 }
 
 static void member_string(struct json_writer *w, const char *name, const char *value)
 {
     begin_member(w, name);
-    add_string(w->out, value);
+    json_escape_add(w->out, value);
 }
 
 /* A number by JSON's grammar, as far as a reader could stumble: digits with at most a sign and one
@@ -128,7 +83,7 @@ static void member_field(struct json_writer *w, const struct log_field *field)
     else if (number && is_number(field->value))
         text_add_str(w->out, field->value);
     else
-        add_string(w->out, field->value);
+        json_escape_add(w->out, field->value);
 }
 
 static void member_message(struct json_writer *w, const struct log_template *message)
