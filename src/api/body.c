@@ -79,8 +79,8 @@ static bool fits_integer(const cJSON *json)
 {
     int32_t ignored;
 
-    if (cJSON_IsString(json))
-        return schema_read_integer(json->valuestring, &ignored);
+    if (cJSON_IsString(json)) /* without the blanks that a query may have */
+        return !strchr(json->valuestring, ' ') && schema_read_integer(json->valuestring, &ignored);
     return is_integer(json);
 }
 

@@ -3,12 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
-/* What .NET passes over around a number. */
-static const char blanks[] = " \t\n\v\f\r";
-
 bool schema_read_integer(const char *text, int32_t *ret)
 {
-    const char *at = text + strspn(text, blanks);
+    const char *at = text + strspn(text, " ");
     bool negative = *at == '-';
     int64_t value = 0;
 
@@ -20,7 +17,7 @@ bool schema_read_integer(const char *text, int32_t *ret)
         if (value > (int64_t)INT32_MAX + negative)
             return false;
     }
-    if (at[strspn(at, blanks)] != '\0')
+    if (at[strspn(at, " ")] != '\0')
         return false;
     *ret = (int32_t)(negative ? -value : value);
     return true;

@@ -99,7 +99,7 @@ static void test_deep(void)
 
 #define P(text) "{\"providers\":[{\"name\":\"A\"," text "}]}"
 
-/* All answers are the running peer's, but for numbers that no enum has. */
+/* All answers are the running peer's, but for numbers that no enum has, and 1e3. */
 static const struct {
     const char *body;
     bool fits;
@@ -135,6 +135,10 @@ static const struct {
     {P("\"arguments\":null"), true},
     {P("\"keywords\":5"), false},
     {"{\"bufferSizeInMB\":\"5\"}", true},
+    {"{\"bufferSizeInMB\":\"+5\"}", true},
+    {"{\"bufferSizeInMB\":\" 5\"}", false},
+    {"{\"bufferSizeInMB\":\"5 \"}", false},
+    {"{\"bufferSizeInMB\":\"\\t5\"}", false},
     {"{\"bufferSizeInMB\":\"x\"}", false},
     {"{\"bufferSizeInMB\":5.5}", false},
     {"{\"bufferSizeInMB\":0}", true},
