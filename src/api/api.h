@@ -15,6 +15,7 @@
 #include "src/config/options.h"
 #include "src/http/router.h"
 #include "src/http/server.h"
+#include "src/io/resident.h"
 #include "src/ops/operation.h"
 #include "src/target/registry.h"
 
@@ -31,6 +32,7 @@ struct api {
     struct auth *auth;            /* who may do what */
     unsigned waiting;             /* requests that wait for auth */
     struct api_security security; /* what `/` says about credentials */
+    struct resident *resident;    /* told of each request */
     bool draining;                /* shutting down: /readyz says so */
     struct http_router router;
     struct text document;    /* document_build()'s; empty until it is asked for */

@@ -42,6 +42,8 @@ static void on_request(void *user, struct http_exchange *x)
     struct api *api = user;
     const struct options *o = api->options;
 
+    if (api->resident)
+        resident_touch(api->resident);
     request_log_begin(x);
     if (!host_filter_allows(o->allowed_hosts, http_exchange_request(x)->host)) {
         refuse_host(x);

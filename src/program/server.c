@@ -50,6 +50,7 @@ struct server {
     char *authority; /* Entra ID's, for the API document */
     uv_signal_t signals[END_SIGNALS];
     struct watch input;
+    struct resident resident;
     bool stopping;
 };
 
@@ -106,6 +107,7 @@ static int start_api(struct server *p, struct error *err)
     p->api.options = &p->options;
     p->api.settings = p->live.settings;
     p->api.registry = p->registry;
+    p->api.resident = &p->resident;
     p->api.operations = p->operations;
     api_init(&p->api);
     api_check_addresses(&p->api);
@@ -133,6 +135,7 @@ static void on_sessions_ended(void *user)
     p->registry = NULL;
     p->dump_folder = NULL;
     watch_stop(&p->input);
+    resident_stop(&p->resident);
     settings_unwatch(p->live.settings);
     for (size_t i = 0; i < END_SIGNALS; i++)
         uv_close((uv_handle_t *)&p->signals[i], NULL);
@@ -258,6 +261,8 @@ int server_run(const struct command_flags *flags, struct settings *settings)
         return EXIT_CANNOT_RUN;
     }
     log_ready();
+    p.resident.loop = &p.loop;
+    resident_touch(&p.resident);
     (void)uv_run(&p.loop, UV_RUN_DEFAULT);
     http_server_free(p.http);
     (void)uv_loop_close(&p.loop);
