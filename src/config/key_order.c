@@ -15,10 +15,22 @@ static int upper(char c)
     return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : (unsigned char)c;
 }
 
+/* Blanks as .NET's numbers may have around them. */
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 static bool to_number(const char *s, size_t size, int64_t *ret)
 {
     char digits[NUMBER_SIZE];
 
+    while (size && is_blank(*s)) {
+        s++;
+        size--;
+    }
+    while (size && is_blank(s[size - 1]))
+        size--;
     if (size == 0 || size >= sizeof digits)
         return false;
     memcpy(digits, s, size);

@@ -124,7 +124,8 @@ static int load_value(struct options *o, size_t index, const struct config_entry
         return 0;
     if (value_read(row->type, row->min, row->max, entry->value, &v))
         return store(row->type, entry->value, &v, field_of(o, index)) ? 0 : -ENOMEM;
-    add_fault(faults, row, entry);
+    if (!(row->flags & OPTION_LENIENT))
+        add_fault(faults, row, entry);
     return 0;
 }
 
@@ -179,8 +180,8 @@ static int settle_port(struct options *o, struct error *err)
     return 0;
 }
 
-static int load_filters(struct options *o, const struct config_keys *keys,
-                        struct config_faults *faults, struct error *err)
+/* The peer runs with a faulty filter, and refuses the requests that need it. */
+static int load_filters(struct options *o, const struct config_keys *keys, struct error *err)
 {
     const struct config_entry *first;
     char origin[CONFIG_ORIGIN_SIZE];
@@ -188,8 +189,9 @@ static int load_filters(struct options *o, const struct config_keys *keys,
 
     if (r != -EINVAL || !config_keys_below(keys, default_process_key, &first))
         return r;
-    config_faults_add(faults, FAULT_ERROR, default_process_key, config_entry_origin(first, origin),
-                      "%s", err->text);
+    if (asprintf(&o->default_process.fault, "%s (%s)", err->text,
+                 config_entry_origin(first, origin)) < 0)
+        return error_set(err, -ENOMEM, default_process_key);
     return 0;
 }
 
@@ -202,7 +204,7 @@ static int load_all(struct options *o, const struct config_keys *keys, struct co
         if (r < 0)
             return error_set(err, r, "%s: no memory for its value", model_option(i)->key);
     }
-    return load_filters(o, keys, faults, err);
+    return load_filters(o, keys, err);
 }
 
 int options_load(struct options *o, const struct config_keys *keys, struct error *err)
@@ -288,6 +290,8 @@ int options_reload(struct options *o, const struct config_keys *keys, struct opt
     struct options loaded;
     int r = options_load(&loaded, keys, err);
 
+    if (r == 0 && loaded.default_process.fault && !o->default_process.fault)
+        r = error_set(err, -EINVAL, "%s", loaded.default_process.fault);
     for (size_t i = 0; r == 0 && i < ROW_COUNT; i++) {
         const struct key_row *row = model_option(i);
         if (!(row->flags & OPTION_LIVE) && !is_equal(o, &loaded, i) &&

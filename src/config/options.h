@@ -46,15 +46,16 @@ struct options {
 };
 
 /* Fills `o` with defaults and what `keys` says. On failure the text names every faulty key (as many
- * as there is room for), its value, its source and what would do; `o` is then empty. */
+ * as there is room for), its value, its source and what would do; `o` is then empty. A faulty
+ * default process is no failure: it is told in `default_process.fault`. */
 int options_load(struct options *o, const struct config_keys *keys, struct error *err);
 void options_deinit(struct options *o);
 
 /*
  * Reads the configuration again: rows with OPTION_LIVE and the default process get their new
  * values, all others keep theirs. Keys whose value differs but needs a restart are added to
- * `restart`, which the caller empties with option_names_deinit(). On failure, as of options_load(),
- * nothing has changed.
+ * `restart`, which the caller empties with option_names_deinit(). On failure, as of options_load()
+ * or because the default process was right until now and is faulty, nothing has changed.
  */
 int options_reload(struct options *o, const struct config_keys *keys, struct option_names *restart,
                    struct error *err);

@@ -19,6 +19,15 @@ static bool is_blank(const char *s)
     return !s || s[strspn(s, " \t")] == '\0';
 }
 
+/* A name of an enum, or its number, as .NET takes it; an empty value is one that is not set. */
+static bool match_from_text(const char *s, bool *ret_contains)
+{
+    bool exact = !s || !s[0] || text_equal_nocase(s, "Exact") || strcmp(s, "0") == 0;
+
+    *ret_contains = !exact && (text_equal_nocase(s, "Contains") || strcmp(s, "1") == 0);
+    return exact || *ret_contains;
+}
+
 /* .NET takes enum values by name or by number. */
 static bool key_from_text(const char *s, enum process_key *ret)
 {
@@ -57,7 +66,7 @@ static int load_one(struct process_filter *f, const struct config_keys *keys, co
     if (!value) {
         const char *name = config_keys_child(keys, item, "Key");
         value = config_keys_child(keys, item, "Value");
-        if (name && !key_from_text(name, &key))
+        if (name && name[0] && !key_from_text(name, &key))
             return error_set(err, -EINVAL,
                              "%s:Key: '%s' is none of ProcessId, ProcessName, CommandLine, "
                              "ManagedEntryPointAssemblyName",
@@ -65,11 +74,11 @@ static int load_one(struct process_filter *f, const struct config_keys *keys, co
     }
     if (is_blank(value))
         return error_set(err, -EINVAL, "%s: a process filter needs a value", item);
-    if (match && !text_equal_nocase(match, "Exact") && !text_equal_nocase(match, "Contains"))
+    if (!match_from_text(match, &f->contains))
         return error_set(err, -EINVAL, "%s:MatchType: '%s' is neither Exact nor Contains", item,
                          match);
     f->key = key;
-    f->contains = match && text_equal_nocase(match, "Contains") && key != PROCESS_KEY_ID;
+    f->contains = f->contains && key != PROCESS_KEY_ID;
     f->value = strdup(value);
     return f->value ? 0 : error_set(err, -ENOMEM, "%s", item);
 }
@@ -117,6 +126,7 @@ void process_filters_deinit(struct process_filters *f)
     for (size_t i = 0; i < f->count; i++)
         free(f->items[i].value);
     free(f->items);
+    free(f->fault);
     *f = (struct process_filters){0};
 }
 

@@ -28,6 +28,8 @@ struct process_filter {
 struct process_filters {
     struct process_filter *items;
     size_t count;
+    char
+        *fault; /* why what is configured cannot be read: no process is meant then. NULL: nothing */
 };
 
 /* What a filter looks at. No string is NULL. */
@@ -41,5 +43,5 @@ int process_filters_load(struct process_filters *f, const struct config_keys *ke
                          const char *prefix, struct error *err);
 void process_filters_deinit(struct process_filters *f);
 
-/* True when all filters match; true for an empty list. */
+/* True when all filters match; true for an empty list. `fault` is not looked at. */
 bool process_filters_match(const struct process_filters *f, const struct process_identity *p);

@@ -19,6 +19,7 @@ enum {
     OPTION_LATER = 8,    /* accepted, and without effect in this version */
     OPTION_FREE = 16,    /* whatever is below is accepted as it is */
     OPTION_OURS = 32,    /* the peer does not know it */
+    OPTION_LENIENT = 64, /* a faulty value leaves the default; who reads the key tells it */
     KEY_INHERITED = OPTION_LIVE | OPTION_SECRET | OPTION_LATER | OPTION_OURS,
 };
 

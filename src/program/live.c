@@ -66,6 +66,8 @@ int live_start(struct live *l, const struct command_flags *flags, struct error *
     o->no_http_egress = flags->no_http_egress;
     o->exit_on_stdin_disconnect = flags->exit_on_stdin_disconnect;
     log_each(settings_warnings(l->settings), &event_settings_warning, "message");
+    if (o->default_process.fault)
+        log_event(&event_settings_warning, {"message", o->default_process.fault});
     warn_of_idle_keys(keys);
     return 0;
 }

@@ -29,6 +29,8 @@ int process_select(struct list *targets, const struct process_filters *defaults,
     struct target *match = NULL;
     unsigned matches = 0;
 
+    if (!by_key && defaults->fault)
+        return error_set(err, -EINVAL, "%s", defaults->fault);
     list_each(t, targets, struct target, link)
     {
         if (!t->listed || !(by_key ? is_meant(t, q) : is_default(t, defaults)))

@@ -19,7 +19,7 @@ struct process_query {
 /*
  * The one process that is meant. Without any key: the default process of the configuration, or,
  * when none is configured, the only process there is. -ESRCH none, -ENOTUNIQ several, -EINVAL no
- * default; the peer's words. `ret` is borrowed.
+ * default, or a faulty one; the peer's words. `ret` is borrowed.
  */
 int process_select(struct list *targets, const struct process_filters *defaults,
                    const struct process_query *query, struct target **ret, struct error *err);

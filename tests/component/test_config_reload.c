@@ -111,5 +111,21 @@ static void test_log(void)
     CHECK(portside_stop(p) == 0);
 }
 
-WORLD_SUITE("component/config_reload", {"default process", test_default_process},
-            {"bad value", test_bad_value}, {"log", test_log})
+/* The peer runs with such settings; both are told. */
+static void test_start_with_faults(void)
+{
+    const char *dir = folder();
+
+    write_text(world_text("%s/user/settings.json", dir),
+               "{\"DefaultProcess\": {\"Filters\": [{\"Key\": \"Shoe\"}]},\n"
+               "\"Logging\": {\"LogLevel\": {\"Default\": 9}}}");
+    struct portside *p = portside_start(&(struct portside_options){.dir = dir});
+    CHECK(count(p, "'Shoe' is none of ProcessId") == 1);
+    CHECK(count(p, "Logging:LogLevel:Default") >= 1);
+    CHECK(process_status(p) == 400);
+    CHECK(portside_stop(p) == 0);
+}
+
+WORLD_SUITE("component/config_reload", {"start with faults", test_start_with_faults},
+            {"default process", test_default_process}, {"bad value", test_bad_value},
+            {"log", test_log})

@@ -112,8 +112,8 @@ static const struct {
     {"Logging:LogLevel:Default", "Critical", get_log_level, LOG_LEVEL_CRITICAL},
     {"Logging:LogLevel:Default", "None", get_log_level, LOG_LEVEL_NONE},
     {"Logging:LogLevel:Default", "6", get_log_level, LOG_LEVEL_NONE},
-    {"Logging:LogLevel:Default", "7", get_log_level, REFUSED},
-    {"Logging:LogLevel:Default", "Info", get_log_level, REFUSED},
+    {"Logging:LogLevel:Default", "7", get_log_level, LOG_LEVEL_INFORMATION},
+    {"Logging:LogLevel:Default", "Info", get_log_level, LOG_LEVEL_INFORMATION},
 };
 
 static void check_refusal(const char *label, const char *value, const struct options *o,
@@ -296,7 +296,7 @@ static void test_all_faults(void)
     CHECK(load(&o, pairs, COUNT_OF(pairs), &err) == -EINVAL);
     for (size_t i = 0; i < COUNT_OF(named); i++)
         CHECK_AT(named[i], strstr(err.text, named[i]) != NULL);
-    CHECK_AT("the filter's fault too", strstr(err.text, "DefaultProcess:Filters:0") != NULL);
+    CHECK_AT("no filter stops the start", strstr(err.text, "DefaultProcess") == NULL);
     CHECK_AT("not the good key", strstr(err.text, "urls") == NULL);
     options_deinit(&o);
 }
@@ -307,8 +307,22 @@ static void test_filter_fault(void)
     struct options o;
     struct error err = {0};
 
-    CHECK(load(&o, pairs, 1, &err) == -EINVAL && err.code == -EINVAL);
-    CHECK(strstr(err.text, "DefaultProcess:Filters:0") != NULL && o.urls == NULL);
+    REQUIRE(load(&o, pairs, 1, &err) == 0);
+    CHECK(o.default_process.fault && o.default_process.count == 0);
+    CHECK(strstr(o.default_process.fault, "DefaultProcess:Filters:0") != NULL);
+    options_deinit(&o);
+    CHECK(o.default_process.fault == NULL);
+}
+
+/* Who reads the log's settings tells it. */
+static void test_lenient(void)
+{
+    static const char *const pairs[][2] = {{"Logging:LogLevel:Default", "Loud"}};
+    struct options o;
+    struct error err = {0};
+
+    REQUIRE(load(&o, pairs, 1, &err) == 0);
+    CHECK(o.log_level == LOG_LEVEL_INFORMATION);
     options_deinit(&o);
 }
 
@@ -377,6 +391,29 @@ static void test_reload(void)
     options_deinit(&o);
 }
 
+/* A filter that was right stays when its successor is faulty; one that was faulty from the start
+ * keeps no other setting from being taken. */
+static void test_reload_filter_fault(void)
+{
+    static const char *const good[][2] = {{"DefaultProcess:Filters:0:ProcessName", "app"}};
+    static const char *const bad[][2] = {{"Audit:Enabled", "true"},
+                                         {"DefaultProcess:Filters:0:Key", "Shoe"}};
+    struct options o;
+    struct option_names restart = {0};
+    struct error err = {0};
+
+    REQUIRE(load(&o, good, COUNT_OF(good), &err) == 0);
+    CHECK(reload(&o, bad, COUNT_OF(bad), &restart, &err) == -EINVAL);
+    CHECK(strstr(err.text, "Shoe") && !o.audit && o.default_process.count == 1);
+    options_deinit(&o);
+    REQUIRE(load(&o, bad + 1, 1, &err) == 0);
+    CHECK(reload(&o, bad, COUNT_OF(bad), &restart, &err) == 0);
+    CHECK(o.audit && o.default_process.fault);
+    CHECK(reload(&o, good, COUNT_OF(good), &restart, &err) == 0);
+    CHECK(!o.default_process.fault && o.default_process.count == 1 && restart.count == 0);
+    options_deinit(&o);
+}
+
 static void test_reload_fault(void)
 {
     static const char *const before[][2] = {{"Audit:Enabled", "true"}};
@@ -409,5 +446,6 @@ TEST_SUITE("config/options", {"defaults", test_defaults}, {"values", test_values
            {"texts", test_texts}, {"lists", test_lists}, {"short port", test_short_port},
            {"listen path", test_listen_path}, {"default process", test_default_process},
            {"all faults", test_all_faults}, {"filter fault", test_filter_fault},
-           {"long values", test_long_values}, {"reload", test_reload},
+           {"long values", test_long_values}, {"reload", test_reload}, {"lenient", test_lenient},
+           {"reload, filter fault", test_reload_filter_fault},
            {"reload with a fault", test_reload_fault}, {"secret", test_secret_fault})

@@ -168,6 +168,22 @@ static void test_default_process(void)
     }
 }
 
+/* Nothing is taken for the default by chance: not even the only process. */
+static void test_faulty_default(void)
+{
+    static const char *const pairs[][2] = {{"DefaultProcess:Filters:0:Key", "Shoe"}, {NULL, NULL}};
+    struct host *h = host_new(true, pairs);
+    struct target *t = NULL;
+    struct error err;
+
+    (void)start(h, 101, 1, "/app/first");
+    REQUIRE(wait_count(h, 1));
+    CHECK(registry_select(h->registry, &(struct process_query){0}, &t, &err) == -EINVAL);
+    CHECK(strstr(err.text, "DefaultProcess:Filters:0:Key: 'Shoe'") != NULL);
+    CHECK(registry_select(h->registry, &(struct process_query){.pid = "101"}, &t, &err) == 0);
+    host_end(h);
+}
+
 /* One process is one target, however often it connects; its end is noticed. */
 static void test_life(void)
 {
@@ -295,6 +311,7 @@ static void test_faults(void)
 }
 
 WORLD_SUITE("target/registry", {"select", test_select}, {"sole process", test_sole_process},
-            {"default process", test_default_process}, {"life", test_life}, {"settle", test_settle},
-            {"free with wait", test_free_with_wait}, {"connect", test_connect},
-            {"connect: hanging up", test_connect_hanging_up}, {"faults", test_faults})
+            {"default process", test_default_process}, {"faulty default", test_faulty_default},
+            {"life", test_life}, {"settle", test_settle}, {"free with wait", test_free_with_wait},
+            {"connect", test_connect}, {"connect: hanging up", test_connect_hanging_up},
+            {"faults", test_faults})
