@@ -63,8 +63,25 @@ static int compare_levels(const char *a, size_t a_size, const char *b, size_t b_
     return compare_names(a, a_size, b, b_size);
 }
 
+/* Where the first level begins that is not the same to the byte. Neighbours in a file have most of
+ * their levels in common, and a large one is sorted while it is read. */
+static size_t skip_same(const char *a, const char *b)
+{
+    size_t level = 0;
+
+    for (size_t i = 0; a[i] && a[i] == b[i]; i++) {
+        if (a[i] == ':')
+            level = i + 1;
+    }
+    return level;
+}
+
 int key_order_compare(const char *a, const char *b)
 {
+    size_t same = skip_same(a, b);
+
+    a += same;
+    b += same;
     for (;;) {
         size_t a_size = strcspn(a, ":"), b_size = strcspn(b, ":");
         int r = compare_levels(a, a_size, b, b_size);
