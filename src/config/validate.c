@@ -189,6 +189,8 @@ static void walk_children(const struct walk *w, const struct place *p, struct sp
 static void walk_place(const struct walk *w, const struct place *p, struct span s)
 {
     bool own = strlen(s.first->key) == strlen(p->path);
+    /* {} with a name is there all the same: a rule that lacks everything. */
+    bool is_empty_item = own && p->is_item && p->row->count == KEY_MAP && !s.first->value[0];
 
     if (p->row && p->row->flags & OPTION_LATER && !p->is_item && is_ours(s))
         add(w, FAULT_LATER, p->path, "accepted, without effect in this version");
@@ -204,7 +206,7 @@ static void walk_place(const struct walk *w, const struct place *p, struct span 
         s.first++;
         s.count--;
     }
-    if (s.count || (p->shape && !own))
+    if (s.count || (p->shape && (!own || is_empty_item)))
         walk_children(w, p, s);
 }
 
