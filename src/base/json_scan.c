@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/utf8.h"
+
 void json_scan_mark(struct json_reader *r)
 {
     r->line = r->next_line;
@@ -104,18 +106,6 @@ static long take_hex(struct json_reader *r)
     return value;
 }
 
-static void add_utf8(struct text *out, unsigned long c)
-{
-    char bytes[4];
-    size_t size = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    static const unsigned char first[] = {0, 0, 0xC0, 0xE0, 0xF0};
-
-    for (size_t i = size; i-- > 1; c >>= 6)
-        bytes[i] = (char)(0x80 | (c & 0x3F));
-    bytes[0] = (char)(first[size] | c);
-    text_add(out, bytes, size);
-}
-
 /* Behind "\u". */
 static bool take_unicode(struct json_reader *r)
 {
@@ -129,14 +119,14 @@ static bool take_unicode(struct json_reader *r)
         r->at += 2;
         long low = take_hex(r);
         if (low >= 0xDC00 && low < 0xE000) {
-            add_utf8(&r->buffer, 0x10000UL + ((unsigned long)(c - 0xD800) << 10) +
-                                     (unsigned long)(low - 0xDC00));
+            utf8_add(&r->buffer,
+                     0x10000 + ((uint32_t)(c - 0xD800) << 10) + (uint32_t)(low - 0xDC00));
             return true;
         }
     }
     if (c >= 0xD800 && c < 0xE000)
         return (void)json_scan_bad(r, "half of a surrogate pair; both halves were expected"), false;
-    add_utf8(&r->buffer, (unsigned long)c);
+    utf8_add(&r->buffer, (uint32_t)c);
     return true;
 }
 

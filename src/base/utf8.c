@@ -36,3 +36,15 @@ size_t utf8_next(const char *at, size_t left, uint32_t *ret)
     *ret = code;
     return lead->more + 1u;
 }
+
+void utf8_add(struct text *out, uint32_t code)
+{
+    static const unsigned char first[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    char bytes[4];
+    size_t size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+
+    for (size_t i = size; i-- > 1; code >>= 6)
+        bytes[i] = (char)(0x80 | (code & 0x3F));
+    bytes[0] = (char)(first[size] | code);
+    text_add(out, bytes, size);
+}

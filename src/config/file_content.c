@@ -9,6 +9,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/base/limits.h"
+#include "src/config/file_encoding.h"
 
 /* Reads to the end: the file may grow or shrink meanwhile. Bytes read, or a negative errno. */
 static ssize_t read_all(int fd, char *data, size_t size)
@@ -45,6 +46,19 @@ static int check_kind(int fd, const char *path, size_t *ret_size, struct error *
     return 0;
 }
 
+/* In place of the bytes what they say, when they are no UTF-8. */
+static int decode(char **data, size_t *size, const char *path, struct error *err)
+{
+    struct text text = {0};
+
+    if (!file_encoding_add(&text, *data, *size))
+        return 0;
+    *size = text.size;
+    free(*data);
+    *data = text_take(&text);
+    return *data ? 0 : error_set(err, -ENOMEM, "%s", path);
+}
+
 int file_content_read(int folder, const char *path, char **ret_data, size_t *ret_size,
                       struct error *err)
 {
@@ -66,7 +80,11 @@ int file_content_read(int folder, const char *path, char **ret_data, size_t *ret
     if (n < 0)
         return error_set(err, (int)n, "%s cannot be read: %s", path, strerror((int)-n));
     data[n] = '\0';
+    size = (size_t)n;
+    r = decode(&data, &size, path, err);
+    if (r < 0)
+        return r;
     *ret_data = take_ptr(data);
-    *ret_size = (size_t)n;
+    *ret_size = size;
     return 0;
 }

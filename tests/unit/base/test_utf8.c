@@ -35,4 +35,21 @@ static void test_rows(void)
     }
 }
 
-TEST_SUITE("base/utf8", {"rows", test_rows})
+static void test_add(void)
+{
+    static const uint32_t codes[] = {0x41, 0x7F, 0x80, 0x7FF, 0x800, 0xFFFD, 0x10000, 0x10FFFF};
+    struct text text = {0};
+    size_t at = 0;
+
+    for (size_t i = 0; i < COUNT_OF(codes); i++)
+        utf8_add(&text, codes[i]);
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        uint32_t code = 0;
+        at += utf8_next(text.data + at, text.size - at, &code);
+        CHECK(code == codes[i]);
+    }
+    CHECK(at == text.size && text.size == 1 + 1 + 2 + 2 + 3 + 3 + 4 + 4);
+    text_deinit(&text);
+}
+
+TEST_SUITE("base/utf8", {"rows", test_rows}, {"add", test_add})

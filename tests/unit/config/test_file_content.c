@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "src/base/limits.h"
@@ -54,4 +55,20 @@ static void test_others(void)
     CHECK_AT("says 0, has more", size_of("/proc/self/status", &size) == 0 && size > 100);
 }
 
-WORLD_SUITE("config/file_content", {"sizes", test_sizes}, {"others", test_others})
+/* As PowerShell 5 writes it. */
+static void test_utf16(void)
+{
+    static const char bytes[] = "\xFF\xFE{\0\xE9\0}";
+    const char *path = world_text("%s/f", files_tmpdir());
+    struct error err;
+    char *data = NULL;
+    size_t size = 0;
+
+    CHECK(files_write(path, bytes, sizeof bytes));
+    REQUIRE(file_content_read(AT_FDCWD, path, &data, &size, &err) == 0);
+    CHECK(size == 4 && strcmp(data, "{\xC3\xA9}") == 0);
+    free(data);
+}
+
+WORLD_SUITE("config/file_content", {"UTF-16", test_utf16}, {"sizes", test_sizes},
+            {"others", test_others})
