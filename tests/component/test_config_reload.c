@@ -111,6 +111,20 @@ static void test_log(void)
     CHECK(portside_stop(p) == 0);
 }
 
+static void test_allowed_hosts(void)
+{
+    const char *dir = folder();
+    const char *path = world_text("%s/user/settings.json", dir);
+    struct portside *p = portside_start(&(struct portside_options){.dir = dir});
+
+    CHECK(portside_get(p, "/info")->status == 200);
+    write_text(path, "{\"AllowedHosts\": \"other.example\"}");
+    CHECK(WAIT_UNTIL(RELOAD_MS, portside_get(p, "/info")->status == 400));
+    write_text(path, "{}");
+    CHECK(WAIT_UNTIL(RELOAD_MS, portside_get(p, "/info")->status == 200));
+    CHECK(portside_stop(p) == 0);
+}
+
 /* The peer runs with such settings; both are told. */
 static void test_start_with_faults(void)
 {
@@ -127,5 +141,5 @@ static void test_start_with_faults(void)
 }
 
 WORLD_SUITE("component/config_reload", {"start with faults", test_start_with_faults},
-            {"default process", test_default_process}, {"bad value", test_bad_value},
-            {"log", test_log})
+            {"allowed hosts", test_allowed_hosts}, {"default process", test_default_process},
+            {"bad value", test_bad_value}, {"log", test_log})
