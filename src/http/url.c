@@ -88,18 +88,23 @@ static bool read_authority(char *authority, struct http_url *u)
     return read_host(authority, u) && (!colon || read_port(colon + 1, u));
 }
 
+/* Around an address, as people write lists: "http://+:1; http://+:2". */
+static const char blanks[] = " \t";
+
 static bool read_url(const char *text, struct http_url *u)
 {
     char authority[256];
-    const char *rest = read_scheme(text, u);
+    const char *rest = read_scheme(text + strspn(text, blanks), u);
 
     if (!rest)
         return false;
     if (strncasecmp(rest, "unix:", 5) == 0 && rest[5] == '/')
         return read_unix(rest + 5, u);
     size_t n = strcspn(rest, "/");
-    /* A path behind the port would be a base for all routes, which nothing here could serve. */
-    if (n >= sizeof authority || (rest[n] == '/' && rest[n + 1] != '\0'))
+    /* A path behind the port means nothing, as in the peer. */
+    while (n && strchr(blanks, rest[n - 1]))
+        n--;
+    if (n >= sizeof authority)
         return false;
     memcpy(authority, rest, n);
     authority[n] = '\0';
