@@ -6,8 +6,8 @@
 #include <cJSON.h>
 
 #include "src/base/error.h"
+#include "src/collect/trace.h"
 #include "src/config/keys.h"
-#include "src/session/session.h"
 
 /* Points into the body and into itself. */
 struct trace_body {

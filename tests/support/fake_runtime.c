@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "src/base/cleanup.h"
+#include "tests/support/fake_session.h"
 #include "tests/support/fake_wire.h"
 #include "tests/support/world.h"
 
@@ -32,6 +33,7 @@ struct fake_runtime {
     int rule_used[FAKE_RULES];
     unsigned generation; /* of the rules */
     struct fake_dump_request dump;
+    struct fake_sessions *sessions; /* has a lock of its own */
 };
 
 static bool matches(unsigned pattern, unsigned command)
@@ -40,6 +42,8 @@ static bool matches(unsigned pattern, unsigned command)
         return command == FAKE_INFO1 || command == FAKE_INFO2 || command == FAKE_INFO3;
     if (pattern == FAKE_ANY_DUMP)
         return command >> 8 == 1;
+    if (pattern == FAKE_ANY_COLLECT)
+        return command >> 8 == 2 && command != FAKE_STOP;
     return pattern == FAKE_ANY || pattern == command;
 }
 
@@ -102,6 +106,10 @@ static void on_dump_gate(void *user)
 static bool healthy_answer(struct fake_runtime *r, unsigned command, const uint8_t *payload,
                            size_t size, struct fake_bytes *out)
 {
+    if (command == FAKE_STOP) {
+        fake_sessions_stop(r->sessions, payload, size, out);
+        return true;
+    }
     if (command >> 8 != 1) {
         fake_wire_answer(&r->options, command, out);
         return true;
@@ -151,8 +159,9 @@ static bool stay_silent(struct fake_runtime *r, int fd)
     return false;
 }
 
-/* Answers one command. False: the runtime is to stay away from now on. */
-static bool act(struct fake_runtime *r, int fd, unsigned command, const uint8_t *payload,
+/* Answers one command; `fd` becomes -1 when a session keeps it. False: the runtime is to stay away
+ * from now on. */
+static bool act(struct fake_runtime *r, int *fd, unsigned command, const uint8_t *payload,
                 size_t size)
 {
     struct fake_rule rule = record_and_choose(r, command);
@@ -161,31 +170,33 @@ static bool act(struct fake_runtime *r, int fd, unsigned command, const uint8_t 
 
     if (rule.gate)
         wait_gate(r);
-    if (rule.act == FAKE_ACT_SILENT && !stay_silent(r, fd))
+    if (rule.act == FAKE_ACT_SILENT && !stay_silent(r, *fd))
         return true;
     if (rule.act == FAKE_ACT_ERROR)
         fake_wire_error(&answer, rule.hresult, rule.text);
     else if (rule.act == FAKE_ACT_RAW)
         fake_wire_raw(&answer, rule.bytes, rule.size);
+    else if (rule.act != FAKE_ACT_HANG_UP && command >= FAKE_COLLECT1 && command <= FAKE_COLLECT5)
+        *fd = fake_sessions_collect(r->sessions, *fd, command, payload, size, &answer) ? -1 : *fd;
     else
         alive = healthy_answer(r, command, payload, size, &answer);
     if (rule.act == FAKE_ACT_HANG_UP && rule.size < answer.size)
         answer.size = rule.size;
     if (alive && answer.size)
-        (void)send(fd, answer.data, answer.size, MSG_NOSIGNAL);
+        (void)send(*fd, answer.data, answer.size, MSG_NOSIGNAL);
     free(answer.data);
     return alive && !r->options.stay_away;
 }
 
-static bool serve_one(struct fake_runtime *r, int fd)
+static bool serve_one(struct fake_runtime *r, int *fd)
 {
     uint8_t head[FAKE_WIRE_HEAD];
     uint8_t payload[UINT16_MAX];
 
-    if (!read_all(r, fd, head, sizeof head))
+    if (!read_all(r, *fd, head, sizeof head))
         return true;
     size_t size = (size_t)(head[14] | head[15] << 8);
-    if (size < FAKE_WIRE_HEAD || !read_all(r, fd, payload, size - FAKE_WIRE_HEAD))
+    if (size < FAKE_WIRE_HEAD || !read_all(r, *fd, payload, size - FAKE_WIRE_HEAD))
         return true;
     return act(r, fd, (unsigned)(head[16] << 8 | head[17]), payload, size - FAKE_WIRE_HEAD);
 }
@@ -219,7 +230,7 @@ static void *run(void *user)
         pthread_mutex_lock(&r->lock);
         r->connections++;
         pthread_mutex_unlock(&r->lock);
-        alive = serve_one(r, fd);
+        alive = serve_one(r, &fd);
     }
     return NULL;
 }
@@ -242,6 +253,7 @@ static void end_runtime(void *user)
     struct fake_runtime *r = user;
 
     fake_runtime_stop(r);
+    fake_sessions_free(r->sessions);
     close_fd(&r->stop_fd);
     pthread_mutex_destroy(&r->lock);
     pthread_cond_destroy(&r->changed);
@@ -273,6 +285,7 @@ struct fake_runtime *fake_runtime_start(const struct fake_options *o)
 
     REQUIRE(r != NULL);
     r->options = *o;
+    r->sessions = fake_sessions_new(&o->trace);
     r->listen_fd = -1;
     r->stop_fd = eventfd(0, EFD_CLOEXEC);
     pthread_mutex_init(&r->lock, NULL);
@@ -297,6 +310,7 @@ void fake_runtime_stop(struct fake_runtime *r)
     r->stopping = true;
     pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
+    fake_sessions_end(r->sessions);
     pthread_join(r->thread, NULL);
     close_fd(&r->listen_fd);
     r->listen_fd = -1;
@@ -308,6 +322,7 @@ void fake_runtime_open_gate(struct fake_runtime *r)
     r->gate_open = true;
     pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
+    fake_sessions_open_gate(r->sessions);
 }
 
 void fake_runtime_set_rules(struct fake_runtime *r, const struct fake_rule rules[FAKE_RULES])
@@ -327,10 +342,17 @@ void fake_runtime_set_dump(struct fake_runtime *r, const struct fake_dump *dump)
     pthread_mutex_unlock(&r->lock);
 }
 
+void fake_runtime_set_trace(struct fake_runtime *r, const struct fake_trace *trace)
+{
+    pthread_mutex_lock(&r->lock);
+    r->gate_open = false;
+    pthread_mutex_unlock(&r->lock);
+    fake_sessions_set_trace(r->sessions, trace);
+}
+
 int fake_runtime_received(struct fake_runtime *r, unsigned command)
 {
     int count = 0;
-
     pthread_mutex_lock(&r->lock);
     for (size_t i = 0; i < r->record_count; i++)
         count += matches(command, r->records[i]);
@@ -370,4 +392,9 @@ uint32_t fake_runtime_dump_type(struct fake_runtime *r)
     uint32_t type = r->dump.type;
     pthread_mutex_unlock(&r->lock);
     return type;
+}
+
+struct fake_sessions *fake_runtime_sessions_of(struct fake_runtime *r)
+{
+    return r->sessions;
 }

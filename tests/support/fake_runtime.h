@@ -18,6 +18,12 @@ enum {
     FAKE_DUMP1 = 0x0101,
     FAKE_DUMP2 = 0x0102,
     FAKE_DUMP3 = 0x0103,
+    FAKE_STOP = 0x0201,
+    FAKE_COLLECT1 = 0x0202,
+    FAKE_COLLECT2 = 0x0203,
+    FAKE_COLLECT3 = 0x0204,
+    FAKE_COLLECT4 = 0x0205,
+    FAKE_COLLECT5 = 0x0206, /* the last that .NET 10 knows */
     FAKE_INFO1 = 0x0400,
     FAKE_RESUME = 0x0401,
     FAKE_ENV = 0x0402,
@@ -26,8 +32,10 @@ enum {
     FAKE_ANY = 0xffff,      /* rule for all commands */
     FAKE_ANY_INFO = 0x04ff, /* rule for ProcessInfo 1, 2 and 3 */
     FAKE_ANY_DUMP = 0x01ff,
+    FAKE_ANY_COLLECT = 0x02ff,
 
     FAKE_E_FAIL = 0x80004005u,
+    FAKE_BAD_ENCODING = 0x80131384u,
     FAKE_UNKNOWN_COMMAND = 0x80131385u,
     FAKE_COOKIE_SIZE = 16,
     FAKE_ADVERTISE_SIZE = 34,
@@ -65,6 +73,35 @@ struct fake_dump {
     bool die; /* after the bytes: close without an answer and stay away */
 };
 
+/* What a session writes after its id. Bytes are borrowed for the test's life. */
+struct fake_trace {
+    const void *bytes;
+    size_t size;
+    const void *rundown; /* after StopTracing */
+    size_t rundown_size;
+    size_t piece;      /* bytes of one write; 0: 16 KiB */
+    int pace_ms;       /* between two writes */
+    size_t hold_after; /* > 0: after so many bytes wait for fake_runtime_open_gate() */
+    bool repeat;       /* `bytes` again and again until it is stopped */
+    bool ends;         /* by itself, with its rundown, after `bytes` */
+};
+
+enum { FAKE_PROVIDERS = 24, FAKE_TEXT = 2048 };
+
+/* A CollectTracing command as it came. */
+struct fake_collect {
+    unsigned command; /* 0: none came */
+    uint32_t buffer_mb, format;
+    uint64_t rundown; /* keyword; of revision 2 and 3 the flag, 0 or 1 */
+    bool stackwalk;
+    size_t count;
+    struct {
+        uint64_t keywords;
+        uint32_t level;
+        char name[128], arguments[FAKE_TEXT];
+    } providers[FAKE_PROVIDERS];
+};
+
 struct fake_options {
     const char *port;                 /* path of the diagnostic port to connect to, or NULL */
     const char *folder;               /* folder of its own socket, or NULL */
@@ -76,6 +113,7 @@ struct fake_options {
     const char *const *env;           /* NULL-ended; NULL: three variables */
     struct fake_rule rules[FAKE_RULES];
     struct fake_dump dump;
+    struct fake_trace trace;
     bool stay_away; /* does not connect again after a command */
 };
 
@@ -92,6 +130,7 @@ void fake_runtime_open_gate(struct fake_runtime *r);
 /* Replaces the rules from the next command on. */
 void fake_runtime_set_rules(struct fake_runtime *r, const struct fake_rule rules[FAKE_RULES]);
 void fake_runtime_set_dump(struct fake_runtime *r, const struct fake_dump *dump);
+void fake_runtime_set_trace(struct fake_runtime *r, const struct fake_trace *trace);
 
 /* How often a command came (FAKE_ANY...: any of them), and connections made or taken. */
 int fake_runtime_received(struct fake_runtime *r, unsigned command);
@@ -106,6 +145,13 @@ const char *fake_runtime_uid(const struct fake_runtime *r);
 /* Path, type and flags of the last dump command; "" and 0 before. */
 const char *fake_runtime_dump_path(struct fake_runtime *r);
 uint32_t fake_runtime_dump_type(struct fake_runtime *r);
+
+/* Sessions that run now; StopTracing commands with an id that was not, or no longer, that of a
+ * running session; bytes that sessions have written until now; the last CollectTracing. */
+int fake_runtime_sessions(struct fake_runtime *r);
+int fake_runtime_stray_stops(struct fake_runtime *r);
+size_t fake_runtime_streamed(struct fake_runtime *r);
+void fake_runtime_collect(struct fake_runtime *r, struct fake_collect *ret);
 
 /* For tests that speak by hand: a connection to a Unix socket (negative errno), an advertise. */
 int fake_connect(const char *path);

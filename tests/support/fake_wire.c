@@ -164,6 +164,68 @@ bool fake_wire_parse_dump(const uint8_t *payload, size_t size, struct fake_dump_
     return true;
 }
 
+/* Bytes that are not there are zeros, and spoil the whole. */
+struct reader {
+    const uint8_t *at;
+    size_t left;
+    bool bad;
+};
+
+static uint64_t take(struct reader *r, size_t size)
+{
+    uint64_t v = 0;
+
+    r->bad = r->bad || size > r->left;
+    for (size_t i = 0; !r->bad && i < size; i++)
+        v |= (uint64_t)r->at[i] << (8 * i);
+    if (!r->bad) {
+        r->at += size;
+        r->left -= size;
+    }
+    return v;
+}
+
+static void take_string(struct reader *r, char *out, size_t room)
+{
+    size_t units = (size_t)take(r, 4);
+
+    r->bad = r->bad || units > r->left / 2;
+    for (size_t i = 0; !r->bad && i < units; i++) {
+        char c = (char)take(r, 2);
+        if (i < room)
+            out[i] = c;
+    }
+    out[room - 1] = '\0';
+}
+
+bool fake_wire_parse_collect(unsigned command, const uint8_t *payload, size_t size,
+                             struct fake_collect *ret)
+{
+    struct reader in = {payload, size, false};
+
+    memset(ret, 0, sizeof *ret);
+    ret->command = command;
+    ret->stackwalk = true;
+    in.bad = command >= FAKE_COLLECT5 && take(&in, 4) != 0;
+    ret->buffer_mb = (uint32_t)take(&in, 4);
+    ret->format = (uint32_t)take(&in, 4);
+    if (command != FAKE_COLLECT1)
+        ret->rundown = take(&in, command >= FAKE_COLLECT4 ? 8 : 1);
+    if (command >= FAKE_COLLECT3)
+        ret->stackwalk = take(&in, 1) != 0;
+    ret->count = (size_t)take(&in, 4);
+    in.bad = in.bad || ret->count < 1 || ret->count > FAKE_PROVIDERS || ret->buffer_mb < 1;
+    for (size_t i = 0; !in.bad && i < ret->count; i++) {
+        ret->providers[i].keywords = take(&in, 8);
+        ret->providers[i].level = (uint32_t)take(&in, 4);
+        take_string(&in, ret->providers[i].name, sizeof ret->providers[i].name);
+        take_string(&in, ret->providers[i].arguments, sizeof ret->providers[i].arguments);
+        if (command >= FAKE_COLLECT5)
+            in.bad = take(&in, 1) > 1 || take(&in, 4) != 0 || in.bad;
+    }
+    return !in.bad && in.left == 0;
+}
+
 static void fill_head(uint8_t *out, size_t claimed)
 {
     Elf64_Ehdr head = {

@@ -31,6 +31,10 @@ void fake_wire_answer(const struct fake_options *o, unsigned command, struct fak
 
 bool fake_wire_parse_dump(const uint8_t *payload, size_t size, struct fake_dump_request *ret);
 
+/* Also when strings are longer than there is room for: they are cut. */
+bool fake_wire_parse_collect(unsigned command, const uint8_t *payload, size_t size,
+                             struct fake_collect *ret);
+
 /* Does createdump's work; the HRESULT of the answer. `on_gate` is called at dump->hold_after. */
 uint32_t fake_wire_write_dump(const char *path, const struct fake_dump *dump,
                               void (*on_gate)(void *user), void *user);
