@@ -95,11 +95,11 @@ static int check_interval(const char *provider, const cJSON *map, const struct c
     if (!cJSON_IsString(asked))
         return 0;
     double interval = strtod(asked->valuestring, &end);
-    if (*end || end == asked->valuestring || fabs(interval - wanted) < 1e-6)
+    if (end[strspn(end, " \t\r\n")] || end == asked->valuestring || fabs(interval - wanted) < 1e-6)
         return 0;
     return error_set(err, -EINVAL,
                      "Custom trace metric provider '%s' must use the expected counter interval "
-                     "'%g'.",
+                     "'%.9g'.",
                      provider, wanted);
 }
 
@@ -151,7 +151,7 @@ int trace_body_read(const cJSON *body, const struct config_keys *keys, struct tr
 
     *ret = (struct trace_body){0};
     double buffer = number_of(cJSON_GetObjectItem(body, "bufferSizeInMB"), BUFFER_DEFAULT_MB);
-    if (buffer < 1 || buffer > BUFFER_MAX_MB)
+    if (!(buffer >= 1 && buffer <= BUFFER_MAX_MB)) /* also what is no number */
         return error_set(err, -EINVAL, "bufferSizeInMB must be from 1 to %d.", BUFFER_MAX_MB);
     int r = read_providers(ret, cJSON_GetObjectItem(body, "providers"), keys, err);
     if (r < 0) {

@@ -23,9 +23,9 @@ enum { LEVEL_ALWAYS = 0, LEVEL_INFORMATIONAL = 4, LEVEL_VERBOSE = 5 };
 #define ALL_OF_EVENT_SOURCE UINT64_C(0xF00000000000)
 
 /*
- * FilterAndPayloadSpecs. The runtime keeps only the newest of several sessions, so every part of
- * ours, and of the peer's, that watches HTTP requests must ask in the very same words (CONTRACT
- * section 14).
+ * FilterAndPayloadSpecs, in quotes because of the semicolons in it. The runtime keeps only the
+ * newest of several sessions, so every part of ours, and of the peer's, that watches HTTP requests
+ * must ask in the very same words (CONTRACT section 14).
  */
 #define ACTIVITY_IDS                                                                               \
     ";ActivityId=*Activity.Id;ActivitySpanId=*Activity.SpanId"                                     \
@@ -35,7 +35,7 @@ enum { LEVEL_ALWAYS = 0, LEVEL_INFORMATIONAL = 4, LEVEL_VERBOSE = 5 };
 #define HANDLER "HttpHandlerDiagnosticListener/System.Net.Http.HttpRequestOut"
 
 static const char http_filter[] =
-    "FilterAndPayloadSpecs=" HOSTING
+    "FilterAndPayloadSpecs=\"" HOSTING
     ".Start@Activity1Start:-Request.Scheme;Request.Host;Request.PathBase;Request.QueryString"
     ";Request.Path;Request.Method;ActivityStartTime=*Activity.StartTimeUtc.Ticks"
     ";ActivityParentId=*Activity.ParentId" ACTIVITY_IDS "\r\n" HOSTING
@@ -44,7 +44,7 @@ static const char http_filter[] =
     ".Start@Activity2Start:-Request.RequestUri;Request.Method;Request.RequestUri.Host"
     ";Request.RequestUri.Port;ActivityStartTime=*Activity.StartTimeUtc.Ticks" ACTIVITY_IDS
     ";ActivityId=*Activity.Id\r\n" HANDLER
-    ".Stop@Activity2Stop:-;ActivityDuration=*Activity.Duration.Ticks;ActivityId=*Activity.Id\r\n";
+    ".Stop@Activity2Stop:-;ActivityDuration=*Activity.Duration.Ticks;ActivityId=*Activity.Id\r\n\"";
 
 #define CONNECTION                                                                                 \
     "Command.Connection.ServerVersion;Command.CommandTimeout;Command.CommandType"                  \
@@ -55,11 +55,11 @@ static const char http_filter[] =
     "Microsoft.EntityFrameworkCore/Microsoft.EntityFrameworkCore.Database.Command.Command"
 
 static const char database_filter[] =
-    "FilterAndPayloadSpecs=" SQL_CLIENT
+    "FilterAndPayloadSpecs=\"" SQL_CLIENT
     "Before@Activity1Start:-Command;Command.CommandText;ConnectionId;Operation;" CONNECTION
     "\r\n" SQL_CLIENT "After@Activity1Stop:\r\n" EF_CORE
     "Executing@Activity2Start:-Command.CommandText;Command;ConnectionId;IsAsync"
-    ";Command.Connection.ClientConnectionId;" CONNECTION "\r\n" EF_CORE "Executed@Activity2Stop:";
+    ";Command.Connection.ClientConnectionId;" CONNECTION "\r\n" EF_CORE "Executed@Activity2Stop:\"";
 
 #define GC_COLLECT (TRACE_PROFILE_GC_COLLECT | TRACE_PROFILE_GC_COLLECT_TOO)
 
@@ -116,7 +116,7 @@ static void add_provider(struct trace_profile_session *s, const struct row *row,
 
     if (arguments == counter_interval) {
         char *text = s->intervals[request->provider_count];
-        (void)snprintf(text, sizeof s->intervals[0], "EventCounterIntervalSec=%g",
+        (void)snprintf(text, sizeof s->intervals[0], "EventCounterIntervalSec=%.9g",
                        counter_interval_of(keys, row->provider));
         arguments = text;
     }

@@ -6,6 +6,9 @@
  * Beside it: an unknown revision -> the next lower one; an owner who leaves before the reply -> the
  * reply is waited for all the same, then the session is stopped; a runtime that says nothing after
  * StopTracing -> the connection is closed when STOP_SILENCE_MS have passed without a byte.
+ *
+ * The end of the stream alone does not say that it is whole: a process that dies while it is being
+ * stopped ends it too. Its reply to StopTracing does.
  */
 #include "src/session/session.h"
 
@@ -50,6 +53,9 @@ struct session {
     struct session_events events;
     enum state state;
     bool abandoned, stop_wanted, lent; /* lent: the reader has a piece */
+    bool over;        /* the stream has ended, the reply to StopTracing is missing */
+    bool stop_failed; /* StopTracing was refused or lost */
+    bool expired;     /* its time is up, but the reader has a piece */
     struct attempts attempts;
     struct target_request *request; /* CollectTracing or StopTracing */
     uint64_t id;
@@ -60,6 +66,15 @@ struct session {
 };
 
 static void ask(struct session *s);
+
+static void on_idle_now(void *user)
+{
+    struct sessions *all = user;
+    void (*on_idle)(void *user) = all->on_idle;
+
+    all->on_idle = NULL;
+    on_idle(all->user);
+}
 
 static void session_free(struct session *s)
 {
@@ -77,7 +92,7 @@ static void session_free(struct session *s)
     free(s->piece);
     free(s);
     if (all->count == 0 && all->on_idle)
-        (void)timer_start(&all->patience, all->loop, 0, 0, all->on_idle, all->user);
+        (void)timer_start(&all->patience, all->loop, 0, 0, on_idle_now, all);
 }
 
 static void end(struct session *s, const struct error *err)
@@ -100,13 +115,29 @@ static void end_with(struct session *s, int code, const char *text)
 
 static void on_stop_silence(void *user)
 {
-    end_with(user, -ETIMEDOUT,
-             "The process does not end its event session; its connection is closed.");
+    struct session *s = user;
+
+    if (s->lent)
+        s->expired = true; /* session_proceed() comes back to it */
+    else
+        end_with(s, -ETIMEDOUT,
+                 "The process does not end its event session; its connection is closed.");
+}
+
+/* Without a reply to StopTracing all of the stream must come in this time. */
+static void expect_bytes(struct session *s)
+{
+    if (!s->stop_failed)
+        (void)timer_start(&s->deadline, s->all->loop, STOP_SILENCE_MS, 0, on_stop_silence, s);
 }
 
 static void on_end_of_stream(struct session *s)
 {
-    if (s->state == SESSION_STOPPING)
+    s->over = true;
+    watch_for(&s->watch, 0);
+    if (s->state == SESSION_STOPPING && s->request)
+        return;
+    if (s->state == SESSION_STOPPING && !s->stop_failed)
         end(s, NULL);
     else
         end_with(s, -ECONNRESET, "The process ended the event session (has it exited?).");
@@ -126,12 +157,13 @@ static void on_readable(void *user, int events)
         return;
     }
     if (s->state == SESSION_STOPPING)
-        (void)timer_start(&s->deadline, s->all->loop, STOP_SILENCE_MS, 0, on_stop_silence, s);
+        expect_bytes(s);
     if (s->abandoned)
         return;
     s->lent = true;
     watch_for(&s->watch, 0);
-    timer_stop(&s->deadline);
+    if (!s->stop_failed)
+        timer_stop(&s->deadline);
     s->events.on_data(s->events.user, s->piece, (size_t)n);
 }
 
@@ -139,9 +171,13 @@ static void on_stopped(void *user, const struct ipc_outcome *outcome)
 {
     struct session *s = user;
 
-    /* The end of the stream is what counts; a refusal or a lost answer is found by its silence. */
-    (void)outcome;
     s->request = NULL;
+    if (outcome->code < 0) {
+        expect_bytes(s);
+        s->stop_failed = true;
+    }
+    if (s->over)
+        on_end_of_stream(s);
 }
 
 /* Sent at most once: a new session may get the same id (FACTS section 3). */
@@ -152,10 +188,11 @@ static void request_stop(struct session *s)
     struct error err;
 
     s->state = SESSION_STOPPING;
-    (void)timer_start(&s->deadline, s->all->loop, STOP_SILENCE_MS, 0, on_stop_silence, s);
-    if (ipc_stop_tracing_encode(&out, s->id) == WIRE_OK)
-        (void)target_request_start(s->target, IPC_STOP_TRACING, message, out.size, REQUEST_FIRST, 0,
-                                   on_stopped, s, &s->request, &err);
+    expect_bytes(s);
+    if (ipc_stop_tracing_encode(&out, s->id) != WIRE_OK ||
+        target_request_start(s->target, IPC_STOP_TRACING, message, out.size, REQUEST_FIRST, 0,
+                             on_stopped, s, &s->request, &err) < 0)
+        s->stop_failed = true;
 }
 
 static int take_stream(struct session *s, const struct ipc_outcome *outcome, struct error *err)
@@ -262,9 +299,13 @@ void session_proceed(struct session *s)
     if (!s->lent)
         return;
     s->lent = false;
+    if (s->expired) {
+        (void)timer_start(&s->deadline, s->all->loop, 0, 0, on_stop_silence, s);
+        return;
+    }
     watch_for(&s->watch, UV_READABLE);
     if (s->state == SESSION_STOPPING)
-        (void)timer_start(&s->deadline, s->all->loop, STOP_SILENCE_MS, 0, on_stop_silence, s);
+        expect_bytes(s);
 }
 
 void *session_keep(struct session *s)
@@ -292,7 +333,8 @@ void session_abandon(struct session *s)
         session_free(s);
         return;
     }
-    timer_stop(&s->deadline);
+    if (s->state == SESSION_ASKING)
+        timer_stop(&s->deadline);
     session_proceed(s);
     session_stop(s);
 }
@@ -318,7 +360,7 @@ void sessions_wait(struct sessions *all, uint64_t ms, void (*on_idle)(void *user
 {
     all->on_idle = on_idle;
     all->user = user;
-    (void)timer_start(&all->patience, all->loop, all->count ? ms : 0, 0, on_idle, user);
+    (void)timer_start(&all->patience, all->loop, all->count ? ms : 0, 0, on_idle_now, all);
 }
 
 void sessions_free(struct sessions *all)
