@@ -56,6 +56,15 @@ static int add(struct attempts *a, unsigned revision, const struct ipc_trace_req
     return 0;
 }
 
+static bool makes_sense(const struct ipc_trace_request *request)
+{
+    bool sound = request->provider_count > 0 && request->buffer_mb > 0;
+
+    for (size_t i = 0; sound && i < request->provider_count; i++)
+        sound = request->providers[i].name && request->providers[i].name[0];
+    return sound;
+}
+
 int attempts_init(struct attempts *a, const struct session_config *config, struct error *err)
 {
     const struct ipc_trace_request *request = &config->request;
@@ -63,8 +72,9 @@ int attempts_init(struct attempts *a, const struct session_config *config, struc
     int r = 0;
 
     *a = (struct attempts){0};
-    if (count == 0 || request->buffer_mb == 0)
-        return error_set(err, -EINVAL, "An event session needs providers and a buffer.");
+    if (!makes_sense(request))
+        return error_set(err, -EINVAL,
+                         "An event session needs a buffer and providers that have names.");
     struct ipc_trace_provider *providers = calloc(count, sizeof *providers);
     if (!providers)
         return error_set(err, -ENOMEM, "event session");

@@ -19,7 +19,7 @@ enum {
     BLOCK = 1 << 20,
     SLOW_RSS_KB = 64 * 1024,
     LEAVERS = 100,
-    TOO_LONG = 40000, /* UTF-16 units for one request, but not for a body */
+    TOO_LONG = 31500, /* UTF-16 units for one request, but not for a body */
     /* After StopTracing a runtime may be silent for 15 s, and a bit. */
     STOP_SILENCE_MS = 25000,
 };
@@ -534,6 +534,59 @@ static void test_death(void)
     CHECK(*json_text(op, "error.message") != '\0');
 }
 
+/* Its end while it is being stopped is no proper end: only the reply to StopTracing says so. */
+static void test_death_while_stopping(void)
+{
+    const struct fake_trace t = sample_trace();
+    struct portside *p = portside_start(NULL);
+    struct fake_runtime *r =
+        app_of(p, &(struct fake_options){.trace = t,
+                                         .rules = {{FAKE_STOP, FAKE_ACT_ANSWER, .gate = true}}});
+    struct http *h = start_trace(p, "?durationSeconds=0", 0);
+
+    REQUIRE(fake_runtime_wait(r, FAKE_STOP, 1, 5000));
+    REQUIRE(WAIT_UNTIL(5000, atomic_load(&h->received) == CUT));
+    fake_runtime_stop(r);
+    REQUIRE(http_wait(h, 20000));
+    CHECK(h->status == 200 && h->result != CURLE_OK && h->result != CURLE_OPERATION_TIMEDOUT);
+    CHECK(portside_wait_operation(p, "Failed", 2000));
+}
+
+/* The client goes, then the runtime says nothing to StopTracing: the session is given up in time.
+ */
+static void test_gone_and_silent(void)
+{
+    const struct fake_trace t = sample_trace();
+    struct portside *p = portside_start(NULL);
+    struct fake_runtime *r = one_app(p, &t);
+
+    int fds = portside_fds(p);
+    fake_runtime_set_rules(
+        r, (struct fake_rule[FAKE_RULES]){{.command = FAKE_STOP, .act = FAKE_ACT_SILENT}});
+    struct http *h = start_trace(p, "?durationSeconds=0", 1000);
+    REQUIRE(fake_runtime_wait(r, FAKE_STOP, 1, 5000));
+    REQUIRE(http_wait(h, 5000));
+    CHECK(portside_wait_operation(p, "Cancelled", 5000));
+    fake_runtime_set_rules(
+        r, (struct fake_rule[FAKE_RULES]){{FAKE_STOP, FAKE_ACT_ERROR, .hresult = FAKE_E_FAIL}});
+    CHECK_AT("its stream is closed", WAIT_UNTIL(STOP_SILENCE_MS, portside_fds(p) <= fds));
+}
+
+/* Refused, or not answered, while events go on coming: it ends all the same. */
+static void test_stop_refused(void)
+{
+    void *block = world_alloc(BLOCK);
+    struct portside *p = portside_start(NULL);
+
+    (void)app_of(p, &(struct fake_options){
+                        .trace = {.bytes = block, .size = 4096, .repeat = true, .pace_ms = 20},
+                        .rules = {{FAKE_STOP, FAKE_ACT_ERROR, .hresult = FAKE_E_FAIL}}});
+    struct http *h = start_trace(p, "?durationSeconds=0", STOP_SILENCE_MS + 5000);
+    REQUIRE(http_wait(h, STOP_SILENCE_MS));
+    CHECK(h->status == 200 && h->result != CURLE_OK && h->result != CURLE_OPERATION_TIMEDOUT);
+    CHECK(portside_wait_operation(p, "Failed", 2000));
+}
+
 /* A runtime that shuts down ends its sessions properly, without being asked. */
 static void test_ends_by_itself(void)
 {
@@ -630,5 +683,7 @@ WORLD_SUITE("component/trace", {"recorded", test_recorded}, {"refused", test_ref
             {"gone while streaming", test_gone_while_streaming},
             {"gone while stopping", test_gone_while_stopping}, {"leavers", test_leavers},
             {"silent collect", test_silent_collect}, {"silent stop", test_silent_stop},
-            {"death", test_death}, {"ends by itself", test_ends_by_itself}, {"limit", test_limit},
+            {"death", test_death}, {"death while stopping", test_death_while_stopping},
+            {"gone and silent", test_gone_and_silent}, {"stop refused", test_stop_refused},
+            {"ends by itself", test_ends_by_itself}, {"limit", test_limit},
             {"slow client", test_slow_client}, {"SIGTERM", test_sigterm})

@@ -69,11 +69,12 @@ static bool read_names(const struct schema *s, const char *text, int32_t *ret)
     }
 }
 
-static bool is_value(const struct schema *s, int32_t number)
+/* `given`: as a number, which can only be one that the document has. */
+static bool is_value(const struct schema *s, int32_t number, bool given)
 {
     int32_t all = 0;
 
-    for (size_t i = 0; name_at(s, i); i++) {
+    for (size_t i = 0; given ? s->values[i] : name_at(s, i); i++) {
         if (number == number_of(s, i))
             return true;
         all |= number_of(s, i);
@@ -84,10 +85,11 @@ static bool is_value(const struct schema *s, int32_t number)
 bool schema_read_enum(const struct schema *s, const char *text, int32_t *ret)
 {
     int32_t number;
+    bool given = schema_read_integer(text, &number);
 
-    if (!schema_read_integer(text, &number) && !read_names(s, text, &number))
+    if (!given && !read_names(s, text, &number))
         return false;
-    if (!is_value(s, number))
+    if (!is_value(s, number, given))
         return false;
     *ret = number;
     return true;
