@@ -69,12 +69,15 @@ static bool read_all(struct fake_runtime *r, int fd, uint8_t *out, size_t size)
     return true;
 }
 
-static void wait_gate(struct fake_runtime *r)
+/* False: the runtime ends instead. */
+static bool wait_gate(struct fake_runtime *r)
 {
     pthread_mutex_lock(&r->lock);
     while (!r->gate_open && !r->stopping)
         pthread_cond_wait(&r->changed, &r->lock);
+    bool open = !r->stopping;
     pthread_mutex_unlock(&r->lock);
+    return open;
 }
 
 static struct fake_rule record_and_choose(struct fake_runtime *r, unsigned command)
@@ -99,7 +102,7 @@ static struct fake_rule record_and_choose(struct fake_runtime *r, unsigned comma
 
 static void on_dump_gate(void *user)
 {
-    wait_gate(user);
+    (void)wait_gate(user);
 }
 
 /* The answer of a healthy runtime. False: it dies instead. */
@@ -168,8 +171,8 @@ static bool act(struct fake_runtime *r, int *fd, unsigned command, const uint8_t
     struct fake_bytes answer = {0};
     bool alive = true;
 
-    if (rule.gate)
-        wait_gate(r);
+    if (rule.gate && !wait_gate(r))
+        return false;
     if (rule.act == FAKE_ACT_SILENT && !stay_silent(r, *fd))
         return true;
     if (rule.act == FAKE_ACT_ERROR)
