@@ -67,21 +67,23 @@ export function operations(whole: string, held: string): Row[] {
         },
         {
             id: 'CaptureTrace',
-            status: unserved,
-            call: () => sdk.captureTrace({ query: { ...query, profile: 'Cpu', durationSeconds: 1 } }),
+            status: 200,
+            call: () => sdk.captureTrace({ query: { ...query, profile: 'Cpu', durationSeconds: 0 } }),
+            holds: (trace) => trace.size > 0,
         },
         {
             id: 'CaptureTraceCustom',
-            status: unserved,
+            status: 200,
             call: () =>
                 sdk.captureTraceCustom({
-                    query: { ...query, durationSeconds: 1 },
+                    query: { ...query, durationSeconds: 0 },
                     body: {
                         providers: [{ name: 'System.Runtime', eventLevel: 'Warning', keywords: '0x1' }],
                         requestRundown: false,
                         bufferSizeInMB: 64,
                     },
                 }),
+            holds: (trace) => trace.size > 0,
         },
         {
             id: 'CaptureLogs',

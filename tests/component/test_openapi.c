@@ -72,8 +72,6 @@ static const struct {
     const char *method, *route, *query, *body;
 } unserved[] = {
     {"GET", "/gcdump", "", NULL},
-    {"GET", "/trace", "?profile=cpu,http&durationSeconds=5", NULL},
-    {"POST", "/trace", "", "{\"providers\":[{\"name\":\"A\"}]}"},
     {"GET", "/logs", "?level=Debug", NULL},
     {"POST", "/logs", "", "{\"logLevel\":\"Debug\"}"},
     {"GET", "/livemetrics", "", NULL},

@@ -572,6 +572,19 @@ static void test_gone_and_silent(void)
     CHECK_AT("its stream is closed", WAIT_UNTIL(STOP_SILENCE_MS, portside_fds(p) <= fds));
 }
 
+/* A stream without a byte is whole too; what the client gets is an answer, and an end. */
+static void test_empty_stream(void)
+{
+    struct portside *p = portside_start(NULL);
+    struct fake_runtime *r = one_app(p, &(struct fake_trace){0});
+    const struct http *h = ask(p, "durationSeconds=0", NULL, NULL);
+
+    CHECK_AT(world_text("%ld %.200s", h->status, h->body),
+             h->status == 200 && h->result == CURLE_OK && h->body_size == 0);
+    CHECK(portside_wait_operation(p, "Succeeded", 2000));
+    check_stopped("empty stream", r, 1);
+}
+
 /* Refused, or not answered, while events go on coming: it ends all the same. */
 static void test_stop_refused(void)
 {
@@ -683,7 +696,8 @@ WORLD_SUITE("component/trace", {"recorded", test_recorded}, {"refused", test_ref
             {"gone while streaming", test_gone_while_streaming},
             {"gone while stopping", test_gone_while_stopping}, {"leavers", test_leavers},
             {"silent collect", test_silent_collect}, {"silent stop", test_silent_stop},
-            {"death", test_death}, {"death while stopping", test_death_while_stopping},
+            {"empty stream", test_empty_stream}, {"death", test_death},
+            {"death while stopping", test_death_while_stopping},
             {"gone and silent", test_gone_and_silent}, {"stop refused", test_stop_refused},
             {"ends by itself", test_ends_by_itself}, {"limit", test_limit},
             {"slow client", test_slow_client}, {"SIGTERM", test_sigterm})

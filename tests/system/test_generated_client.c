@@ -15,8 +15,10 @@ static void test_every_operation(void)
     struct portside *p = portside_start(NULL);
     const char *output = world_text("%s/client.log", files_tmpdir()), *said;
 
-    (void)fake_runtime_start(
-        &(struct fake_options){.port = p->socket, .pid = 100001, .command_line = "/app/whole"});
+    (void)fake_runtime_start(&(struct fake_options){.port = p->socket,
+                                                    .pid = 100001,
+                                                    .command_line = "/app/whole",
+                                                    .trace = {.bytes = "Nettrace", .size = 8}});
     struct fake_runtime *r = fake_runtime_start(&(struct fake_options){
         .port = p->socket, .pid = 100002, .command_line = "/app/held", .dump = held});
     REQUIRE(portside_wait_count(p, 2, 5000));

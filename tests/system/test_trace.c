@@ -72,6 +72,7 @@ static void test_default_under_load(void)
         for (size_t k = 0; k < COUNT_OF(expected); k++)
             CHECK_AT(world_text("%s: %s in %s", name, expected[k], trace_file_text(t)),
                      trace_file_count(t, expected[k]) > 0);
+        CHECK_AT("the filter of HTTP requests is understood", t->requests > 0);
         CHECK(t->process_id == (uint64_t)app->proc->pid);
         CHECK(portside_wait_operation(p, "Succeeded", 2000));
         proc_kill_group(app->proc);
