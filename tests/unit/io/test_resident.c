@@ -1,7 +1,6 @@
-#include "src/io/resident.h"
-
 #include <unistd.h>
 
+#include "src/io/resident.h"
 #include "tests/support/proc.h"
 #include "tests/support/world.h"
 
