@@ -53,9 +53,19 @@ static void finish(struct trace *t)
     events.on_done(events.user, end.code ? &end : NULL);
 }
 
+/* Frees the session from the piece that the owner has, so that it is read on. */
+static void keep_piece(struct trace *t)
+{
+    if (t->lent && t->spool.fd >= 0)
+        t->kept = session_keep(t->session);
+    if (t->kept)
+        t->lent = false;
+}
+
 static void send_piece(struct trace *t, const void *data, size_t size)
 {
     t->sending = t->lent = true;
+    keep_piece(t);
     t->events.on_data(t->events.user, data, size);
 }
 
@@ -112,10 +122,8 @@ static void stop(struct trace *t)
         return;
     t->stopping = true;
     session_stop(t->session);
-    if (spool_open(&t->spool, folders, &err) == 0 && t->lent)
-        t->kept = session_keep(t->session);
-    if (t->kept)
-        t->lent = false;
+    if (spool_open(&t->spool, folders, &err) == 0)
+        keep_piece(t);
 }
 
 static void on_duration_over(void *user)

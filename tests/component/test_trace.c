@@ -17,6 +17,7 @@
 enum {
     CUT = 512, /* of the sample before the stop; the rest counts as its rundown */
     BLOCK = 1 << 20,
+    LARGE = 24 << 20, /* more than all socket buffers hold */
     SLOW_RSS_KB = 64 * 1024,
     LEAVERS = 100,
     TOO_LONG = 31500, /* UTF-16 units for one request, but not for a body */
@@ -675,6 +676,39 @@ static void test_slow_client(void)
     CHECK(proc_status_number(p->proc->pid, "VmRSS") < SLOW_RSS_KB);
 }
 
+/* From the stop on the runtime answers nobody else before all is read: a slow client does not make
+ * it wait, what it has no room for lies on disk meanwhile. */
+static void test_slow_client_at_the_end(void)
+{
+    uint8_t *block = world_alloc(LARGE);
+    struct portside *p = portside_start(NULL);
+
+    for (size_t i = 0; i < LARGE; i++)
+        block[i] = (uint8_t)(i * 31 >> 5);
+    struct fake_runtime *r = one_app(p, &(struct fake_trace){.bytes = block,
+                                                             .size = BLOCK,
+                                                             .rundown = block + BLOCK,
+                                                             .rundown_size = LARGE - BLOCK});
+    struct http *h = http_start(&(struct http_request){
+        .url = world_text("%s/trace?durationSeconds=0", p->base), .hold_after = 65536});
+    REQUIRE(fake_runtime_wait(r, FAKE_STOP, 1, 5000));
+    check_stopped("at the end", r, 1);
+    CHECK(!atomic_load(&h->ended) && portside_get(p, "/env")->status == 200);
+    CHECK(proc_status_number(p->proc->pid, "VmRSS") < SLOW_RSS_KB);
+    http_release(h);
+    REQUIRE(http_wait(h, 20000));
+    CHECK(h->result == CURLE_OK && h->body_size == LARGE && memcmp(h->body, block, LARGE) == 0);
+    CHECK(portside_wait_operation(p, "Succeeded", 2000));
+    CHECK(portside_nothing_left(p));
+    /* The client leaves what lies on disk. */
+    (void)http_run(&(struct http_request){.url = world_text("%s/trace?durationSeconds=0", p->base),
+                                          .bytes_per_second = 4 << 20,
+                                          .abort_after = LARGE / 4});
+    CHECK(portside_wait_operation(p, "Cancelled", 5000));
+    check_stopped("left at the end", r, 2);
+    CHECK(portside_nothing_left(p));
+}
+
 static void test_sigterm(void)
 {
     const struct fake_trace t = sample_trace();
@@ -700,4 +734,5 @@ WORLD_SUITE("component/trace", {"recorded", test_recorded}, {"refused", test_ref
             {"death while stopping", test_death_while_stopping},
             {"gone and silent", test_gone_and_silent}, {"stop refused", test_stop_refused},
             {"ends by itself", test_ends_by_itself}, {"limit", test_limit},
-            {"slow client", test_slow_client}, {"SIGTERM", test_sigterm})
+            {"slow client", test_slow_client},
+            {"slow client at the end", test_slow_client_at_the_end}, {"SIGTERM", test_sigterm})
