@@ -28,7 +28,7 @@ static int on_event(void *user, const struct nettrace_event *e)
     const char *name = e->metadata->provider;
     size_t i = 0;
 
-    t->requests += strncmp(e->metadata->name, "Activity1", 9) == 0;
+    t->requests += strcmp(e->metadata->name, "Activity1Stop") == 0;
     while (i < t->provider_count && strcmp(t->providers[i].name, name) != 0)
         i++;
     if (i == TRACE_PROVIDERS)

@@ -14,7 +14,7 @@ enum { TRACE_PROVIDERS = 64, TRACE_NAME = 96 };
 struct trace_file {
     int result; /* of nettrace_finish(): 0 when it ended properly */
     uint64_t events, lost;
-    uint64_t requests; /* events of DiagnosticSource about requests to ASP.NET Core */
+    uint64_t requests; /* answered by ASP.NET Core, told by DiagnosticSource */
     uint64_t process_id;
     char error[200];
     size_t provider_count;
