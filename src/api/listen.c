@@ -3,13 +3,13 @@
  * (CONTRACT sections 9 and 23), and the certificate that https ones need.
  */
 #include <errno.h>
-#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "src/api/api.h"
 #include "src/base/events.h"
 #include "src/base/text.h"
+#include "src/config/group_option.h"
 #include "src/http/tls_context.h"
 #include "src/http/url.h"
 
@@ -166,24 +166,6 @@ static void log_bound(struct bound *api, struct bound *metrics)
     log_addresses(metrics, &event_bound_metrics);
 }
 
-static int find_group(const char *text, gid_t *ret, struct error *err)
-{
-    int64_t number;
-
-    *ret = (gid_t)-1;
-    if (*text == '\0')
-        return 0;
-    if (text_to_i64(text, 0, UINT32_MAX - 1, &number)) {
-        *ret = (gid_t)number;
-        return 0;
-    }
-    const struct group *group = getgrnam(text);
-    if (!group)
-        return error_set(err, -EINVAL, "Http:SocketGroup: there is no group '%s'", text);
-    *ret = group->gr_gid;
-    return 0;
-}
-
 static int listen_lists(const struct api *api, struct http_server *http, struct error *err)
 {
     const struct options *o = api->options;
@@ -208,7 +190,7 @@ int api_listen(struct api *api, struct http_server *http, struct error *err)
     const struct options *o = api->options;
     gid_t group;
 
-    int r = find_group(o->http_socket_group, &group, err);
+    int r = group_option_read("Http:SocketGroup", o->http_socket_group, &group, err);
     if (r < 0)
         return r;
     http_server_set_socket_file(http, (mode_t)o->http_socket_mode, group);

@@ -11,6 +11,7 @@
 #include "src/auth/jwt.h"
 #include "src/base/cleanup.h"
 #include "src/base/clock.h"
+#include "src/base/events.h"
 #include "src/base/log.h"
 #include "src/base/text.h"
 
@@ -30,16 +31,6 @@ struct entra {
     int64_t told_at; /* of the monotonic clock */
 };
 
-static const struct log_event
-    log_refused = {LOG_LEVEL_WARNING,
-                   "Microsoft.AspNetCore.Authentication.JwtBearer.JwtBearerHandler", 3,
-                   "The signing keys of Entra ID cannot be fetched; every token is refused (401) "
-                   "until they can: {reason}"},
-    log_kept = {LOG_LEVEL_WARNING, "Microsoft.AspNetCore.Authentication.JwtBearer.JwtBearerHandler",
-                3,
-                "The signing keys of Entra ID cannot be renewed; those fetched before go on "
-                "serving: {reason}"};
-
 /* --- fetches --- */
 
 static void tell_failure(struct entra *e)
@@ -51,7 +42,8 @@ static void tell_failure(struct entra *e)
         return;
     e->told = true;
     e->told_at = now;
-    log_event(oidc_get_keys(e->oidc) ? &log_kept : &log_refused, {"reason", failure->text});
+    log_event(oidc_get_keys(e->oidc) ? &event_signing_keys_kept : &event_signing_keys_missing,
+              {"reason", failure->text});
 }
 
 /* A waiter that is called may take others off the list; those who wait anew wait for the next. */

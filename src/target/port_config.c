@@ -1,28 +1,10 @@
 #include "src/target/port_config.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <stdlib.h>
 
 #include "src/base/text.h"
-
-static int parse_group(const char *text, gid_t *ret, struct error *err)
-{
-    int64_t number;
-
-    *ret = (gid_t)-1;
-    if (text[0] == '\0')
-        return 0;
-    if (text_to_i64(text, 0, UINT32_MAX - 1, &number)) {
-        *ret = (gid_t)number;
-        return 0;
-    }
-    const struct group *group = getgrnam(text);
-    if (!group)
-        return error_set(err, -EINVAL, "DiagnosticPort:SocketGroup: there is no group '%s'", text);
-    *ret = group->gr_gid;
-    return 0;
-}
+#include "src/config/group_option.h"
 
 static int parse_uids(const struct option_names *names, uid_t **ret, struct error *err)
 {
@@ -52,7 +34,8 @@ int port_config_read(struct port_config *c, const struct options *options, struc
                                   .mode = (mode_t)options->port_socket_mode,
                                   .allowed_count = options->port_allowed_uids.count,
                               }};
-    int r = parse_group(options->port_socket_group, &c->listener.group, err);
+    int r = group_option_read("DiagnosticPort:SocketGroup", options->port_socket_group,
+                              &c->listener.group, err);
     if (r == 0)
         r = parse_uids(&options->port_allowed_uids, &c->uids, err);
     c->listener.allowed_uids = c->uids;

@@ -11,6 +11,7 @@
 #include "src/config/command_line.h"
 #include "src/config/environment.h"
 #include "src/config/options.h"
+#include "tests/fuzz/silence.h"
 
 enum { LINES = 64 };
 
@@ -64,19 +65,6 @@ static void check_options(const struct config_keys *keys)
     options_deinit(&o);
 }
 
-/* Help goes to standard output. */
-static void silence(void)
-{
-    static bool done;
-    int fd = done ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-    done = true;
-    if (fd >= 0) {
-        (void)dup2(fd, STDOUT_FILENO);
-        (void)close(fd);
-    }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -93,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size)
         memcpy(text, data, size);
     text[size] = '\0';
-    silence();
+    silence(); /* help goes to standard output */
     split(text, &lines);
     int r =
         command_line_parse(lines.argument_count, lines.arguments, &command, &flags, &keys, &err);

@@ -15,6 +15,7 @@
 #include "src/config/command_line.h"
 #include "src/config/settings.h"
 #include "src/config/show.h"
+#include "tests/fuzz/silence.h"
 
 enum { ITEMS = 32, PATH_SIZE = 512 };
 
@@ -134,19 +135,6 @@ static void load(struct world *w, const struct config_keys *command_line)
     settings_free(settings);
 }
 
-/* Help goes to standard output. */
-static void silence(void)
-{
-    static bool done;
-    int fd = done ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-    done = true;
-    if (fd >= 0) {
-        (void)dup2(fd, STDOUT_FILENO);
-        (void)close(fd);
-    }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -163,7 +151,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size)
         memcpy(text, data, size);
     text[size] = '\0';
-    silence();
+    silence(); /* help goes to standard output */
     make(&w);
     for (char *line = text, *next; line; line = next) {
         next = strchr(line, '\n');
