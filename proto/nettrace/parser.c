@@ -213,7 +213,8 @@ static enum step step_block(struct nettrace *n, struct cursor *in)
     return STEP_DONE;
 }
 
-/* There is at least one byte: the rest of the block, or the tag behind it. */
+/* The rest of the block, then the tag behind it: at least one byte, but for an empty block of v6.
+ */
 static enum step step_skip(struct nettrace *n, struct cursor *in)
 {
     size_t now = n->skip < in->left ? (size_t)n->skip : in->left;
@@ -305,12 +306,19 @@ static int feed_direct(struct nettrace *n, struct cursor *in)
     }
 }
 
+/* v6: a block that ends with its header. It is read without waiting for bytes behind it. */
+static bool block_is_empty(const struct nettrace *n)
+{
+    return !n->serialized && ((n->state == PARSER_BLOCK && n->block.size == 0) ||
+                              (n->state == PARSER_SKIP && n->skip == 0));
+}
+
 int nettrace_feed(struct nettrace *n, const void *data, size_t size)
 {
     struct cursor in = cursor_of(data, size);
     int r = n->state == PARSER_FAILED ? n->error.code : 0;
 
-    while (r == 0 && n->state < PARSER_DONE && in.left > 0)
+    while (r == 0 && n->state < PARSER_DONE && (in.left > 0 || block_is_empty(n)))
         r = n->carry_size > 0 ? feed_carry(n, &in) : feed_direct(n, &in);
     return r;
 }

@@ -16,6 +16,9 @@
 #define V4_TRACE V4_HEAD TRACE_TYPE TRACE_FIELDS "\x06"
 #define BLOCK_TYPE(size, name) "\x05\x05\x01\x02\0\0\0\x02\0\0\0" size "\0\0\0" name "\x06"
 #define V6_HEAD "Nettrace\0\0\0\0\x06\0\0\0\0\0\0\0"
+#define V6_TRACE                                                                                   \
+    V6_HEAD "\x28\0\0\x01\xEA\x07\x03\0\0\0\x01\0\x0C\0\0\0\0\0\0\0"                               \
+            "\x84\x03\0\0\0\0\0\0\0\xCA\x9A\x3B\0\0\0\0\x08\0\0\0\0\0\0\0"
 
 static int count_event(void *user, const struct nettrace_event *e)
 {
@@ -24,12 +27,15 @@ static int count_event(void *user, const struct nettrace_event *e)
     return 0;
 }
 
-static struct nettrace *feed_text(const char *bytes, size_t size, int *ret_code)
+/* In pieces of `step` bytes. */
+static struct nettrace *feed_text(const char *bytes, size_t size, size_t step, int *ret_code)
 {
     struct nettrace *n = nettrace_new(&(struct nettrace_callbacks){0}, NULL);
 
     REQUIRE(n != NULL);
-    *ret_code = nettrace_feed(n, bytes, size);
+    *ret_code = 0;
+    for (size_t at = 0; *ret_code == 0 && at < size; at += step < size - at ? step : size - at)
+        *ret_code = nettrace_feed(n, bytes + at, step < size - at ? step : size - at);
     if (*ret_code == 0)
         *ret_code = nettrace_finish(n);
     return n;
@@ -95,13 +101,17 @@ static const struct {
      BYTES(V6_HEAD "\x04\0\0\x01"
                    "abcd"),
      -EBADMSG, 24, "too short"},
+    {"v6, empty block at the end", BYTES(V6_TRACE "\0\0\0\x02"), -EBADMSG, 68,
+     "a header of at least 20 bytes"},
+    {"v6, empty unknown block at the end", BYTES(V6_TRACE "\0\0\0\x77"), -ENODATA, 68,
+     "without its end mark, in between two blocks"},
 };
 
-static void test_refusals(void)
+static void check_refusals(size_t step)
 {
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         int code;
-        struct nettrace *n = feed_text(refusals[i].bytes, refusals[i].size, &code);
+        struct nettrace *n = feed_text(refusals[i].bytes, refusals[i].size, step, &code);
         const struct nettrace_error *error = nettrace_error(n);
 
         CHECK_AT(refusals[i].label, code == refusals[i].code && error->code == code);
@@ -113,13 +123,19 @@ static void test_refusals(void)
     }
 }
 
+static void test_refusals(void)
+{
+    check_refusals(SIZE_MAX);
+    check_refusals(1);
+}
+
 static void test_smallest(void)
 {
     static const char stream[] = V4_TRACE BLOCK_TYPE("\x03", "New") "\x03\0\0\0\0\0\0"
                                                                     "abc\x06\x01"
                                                                     "rest";
     int code;
-    struct nettrace *n = feed_text(BYTES(stream), &code);
+    struct nettrace *n = feed_text(BYTES(stream), SIZE_MAX, &code);
 
     CHECK(code == 0 && nettrace_is_done(n));
     CHECK(nettrace_stats(n)->skipped_blocks == 1 && nettrace_stats(n)->blocks == 2);
