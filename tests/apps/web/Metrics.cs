@@ -45,6 +45,26 @@ sealed class AppEvents : EventSource
     public void RequestSeen(long number, string path) => WriteEvent(1, number, path);
 }
 
+// One small event in a tight loop, for as long as asked.
+[EventSource(Name = "Portside.Flood")]
+sealed class FloodEvents : EventSource
+{
+    public static readonly FloodEvents Log = new();
+
+    [NonEvent]
+    public string Emit(int ms)
+    {
+        long end = Environment.TickCount64 + ms;
+        int n = 0;
+        for (; n % 1024 != 0 || Environment.TickCount64 < end; n++)
+            Tick(n, "flooding");
+        return n.ToString();
+    }
+
+    [Event(1)]
+    public void Tick(int number, string text) => WriteEvent(1, number, text);
+}
+
 sealed class AppMeter
 {
     public static readonly AppMeter Instance = new();

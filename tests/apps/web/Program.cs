@@ -33,6 +33,7 @@ app.MapGet("/starve", (int n, int ms) => Load.Starve(n, ms));
 
 app.MapGet("/log", (ILoggerFactory loggers, string? level, int? n) =>
     Logs.Write(loggers.CreateLogger("Portside.Web.Logging"), level, n ?? 1));
+app.MapGet("/emit", (int ms) => FloodEvents.Log.Emit(ms));
 app.MapGet("/meter", (int? n) => AppMeter.Instance.Record(n ?? 1));
 
 app.MapGet("/exit", (IHostApplicationLifetime lifetime) => { lifetime.StopApplication(); return "bye"; });

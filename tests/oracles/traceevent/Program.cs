@@ -110,7 +110,7 @@ static int Rate(string file, bool decode)
 {
     for (int round = 0; round < 4; round++)
     {
-        var before = Process.GetCurrentProcess().UserProcessorTime;
+        var before = Process.GetCurrentProcess().TotalProcessorTime;
         long n = 0, seen = 0;
         using var source = new EventPipeEventSource(file);
         if (decode)
@@ -123,8 +123,8 @@ static int Rate(string file, bool decode)
         }
         else source.AllEvents += e => { n++; seen += e.EventDataLength; };
         source.Process();
-        var used = (Process.GetCurrentProcess().UserProcessorTime - before).TotalSeconds;
-        Console.WriteLine($"{n} events in {used:F3} s of user time: {n / used / 1e6:F2} M events/s ({seen})");
+        var used = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
+        Console.WriteLine($"{n} events in {used:F3} s of CPU time: {n / used / 1e6:F2} M events/s ({seen})");
     }
     return 0;
 }
