@@ -220,6 +220,77 @@ case_slow_client() {
     stop_all
 }
 
+# --- traces ---
+
+# trace_once MONITOR: "CPU_PER_200_MB MEGABYTES LOST" in `result`; CPU of the monitor in seconds. The trace is in
+# $work/MONITOR.nettrace.
+trace_once() {
+    local port=$1_port pid=$1_pid file=$work/$1.nettrace before after bytes lost
+    before=$(cpu_seconds "${!pid}")
+    "$tools/fetch" -o "$file" "${!port}" \
+        "/trace?profile=cpu,http,metrics&durationSeconds=10&pid=$app_pid" >/dev/null || fail "no trace of $1"
+    after=$(cpu_seconds "${!pid}")
+    bytes=$(stat -c %s "$file")
+    lost=$("$portside" report "$file" events 2>"$work/report.log" | awk '$2 == "lost" { print $1 }') ||
+        fail "the trace of $1 cannot be read: $(tail -n 1 "$work/report.log")"
+    result=("$(calc "($after - $before) * 200000000 / $bytes" %.4f)" "$(calc "$bytes / 1e6" %.1f)" "$lost")
+}
+
+# What dotnet-trace makes of the last trace.
+check_trace() {
+    if [ -z "${DOTNET_TRACE:-}" ]; then
+        note "DOTNET_TRACE IS NOT SET: only portside has read the traces"
+    elif ! "$DOTNET_TRACE" report "$work/$1.nettrace" topN -n 3 >"$work/topn.log" 2>&1; then
+        fail "dotnet-trace cannot read the trace of $1"
+    else
+        note "$1: dotnet-trace reads it: $(grep -m 1 '^ *1\.' "$work/topn.log" | tr -s ' ')"
+    fi
+}
+
+# An application under load by 8 connections, traced by all monitors in turn.
+case_trace() {
+    local name n pid loader result
+    local -A cpu size lost
+    for name in $(monitors); do
+        start_monitor "$name"
+    done
+    # shellcheck disable=SC2046 # one word per monitor
+    start_app $(monitors)
+    start "$work/load.log" "$tools/load" "$app_port" /hello 8
+    loader=$started
+    for ((n = 0; n < runs; n++)); do
+        for name in $(monitors); do
+            trace_once "$name"
+            cpu[$name]+=" ${result[0]}" size[$name]+=" ${result[1]}" lost[$name]+=" ${result[2]}"
+            note "round $n $name: ${result[1]} MB, ${result[0]} s of CPU per 200 MB, ${result[2]} events lost"
+        done
+    done
+    kill "$loader"
+    for name in $(monitors); do
+        check_trace "$name"
+    done
+    trace_rows
+    stop_all
+}
+
+# Of case_trace's figures.
+trace_rows() {
+    local words reference=-
+    if [ -n "$peer" ]; then
+        read -r -a words <<<"${cpu[peer]}"
+        reference=$(median "${words[@]}")
+    fi
+    read -r -a words <<<"${cpu[portside]}"
+    row trace-cpu-200MB "$(median "${words[@]}")" "$(minimum "${words[@]}")" s "$reference" peer \
+        "$([ -n "$peer" ] && echo 0.333 || echo -)" ratio
+    read -r -a words <<<"${size[portside]}"
+    row trace-size "$(median "${words[@]}")" - MB - - -
+    read -r -a words <<<"${lost[portside]}"
+    row trace-lost "$(maximum "${words[@]}")" - events - - 0
+    row trace-peak-rss "$(calc "$(status_kib "$portside_pid" VmHWM) / 1024" %.2f)" - MiB \
+        "$([ -n "$peer" ] && calc "$(status_kib "$peer_pid" VmHWM) / 1024" %.2f || echo -)" peer 8
+}
+
 # --- image ---
 
 case_image() {

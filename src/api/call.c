@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "src/api/api.h"
@@ -68,7 +69,8 @@ static bool read_value(const struct schema *s, const char *text, struct call_val
 {
     switch (s->type) {
     case SCHEMA_INTEGER:
-        return schema_read_integer(text, &ret->number);
+        return strcmp(s->format, "int64") == 0 ? schema_read_long(text, &ret->large)
+                                               : schema_read_integer(text, &ret->number);
     case SCHEMA_BOOLEAN:
         return read_truth(text, &ret->number);
     case SCHEMA_STRING:

@@ -15,6 +15,7 @@
 struct call_value {
     bool given;     /* by the request, not by the parameter's default */
     int32_t number; /* integers, enums, booleans (0 or 1); the default when not given */
+    int64_t large;  /* integers of 64 bits */
     struct guid guid;
     const char *text; /* strings; NULL when absent or empty: the same to the peer */
 };

@@ -1,6 +1,7 @@
 #include "src/api/http_sink.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,12 +9,15 @@
 #include "src/api/request_log.h"
 #include "src/base/events.h"
 
+enum { HTTP_SINK_FACTS = 4 };
+
 struct http_sink {
     struct sink base;
     struct http_exchange *x; /* NULL once the client is gone */
     bool opened;
     char *location;
     char disposition[128];
+    char trailers[128]; /* names */
 };
 
 static void on_drain(void *user)
@@ -52,6 +56,39 @@ static size_t artifact_headers(struct http_sink *h, struct http_pair headers[sta
     return n;
 }
 
+/* "X-Events, X-Events-Lost", for the Trailer header. */
+static void announce_facts(struct http_sink *h)
+{
+    const struct artifact *a = &h->base.artifact;
+    size_t size = 0;
+
+    for (size_t i = 0; i < a->fact_count && size < sizeof h->trailers; i++) {
+        int n = snprintf(h->trailers + size, sizeof h->trailers - size, "%sX-%s", i ? ", " : "",
+                         a->facts[i].name);
+        size += n > 0 ? (size_t)n : 0;
+    }
+    if (a->fact_count)
+        http_stream_announce(h->x, h->trailers);
+}
+
+static void end_with_facts(struct http_sink *h)
+{
+    const struct artifact *a = &h->base.artifact;
+    struct http_pair trailers[HTTP_SINK_FACTS];
+    char texts[HTTP_SINK_FACTS][2][64];
+    size_t count = 0;
+
+    for (size_t i = 0; i < a->fact_count && count < HTTP_SINK_FACTS; i++) {
+        if (!a->facts[i].known)
+            continue;
+        (void)snprintf(texts[count][0], sizeof texts[0][0], "X-%s", a->facts[i].name);
+        (void)snprintf(texts[count][1], sizeof texts[0][1], "%" PRIu64, a->facts[i].value);
+        trailers[count] = (struct http_pair){texts[count][0], texts[count][1]};
+        count++;
+    }
+    http_stream_end_with(h->x, trailers, count);
+}
+
 static int http_sink_open(struct sink *s, struct error *err)
 {
     struct http_sink *h = (struct http_sink *)s;
@@ -60,13 +97,19 @@ static int http_sink_open(struct sink *s, struct error *err)
 
     (void)err;
     h->opened = true;
+    announce_facts(h);
     http_stream_begin(h->x, 200, headers, count);
     return 0;
 }
 
 static void http_sink_write(struct sink *s, const void *data, size_t size)
 {
-    (void)http_stream_write(((struct http_sink *)s)->x, data, size);
+    struct http_sink *h = (struct http_sink *)s;
+
+    if (!s->artifact.room_at_once)
+        (void)http_stream_write(h->x, data, size);
+    else if (http_stream_lend(h->x, data, size))
+        s->events.on_room(s->events.user);
 }
 
 static void http_sink_write_file(struct sink *s, int fd, uint64_t offset, uint64_t size)
@@ -114,7 +157,7 @@ static void http_sink_close(struct sink *s, const struct error *err)
     else if (h->x && err)
         http_stream_abort(h->x);
     else if (h->x)
-        http_stream_end(h->x);
+        end_with_facts(h);
     free(h->location);
     free(h);
 }

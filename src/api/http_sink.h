@@ -9,6 +9,7 @@
 /*
  * Headers go out with the first piece (Location, Content-Disposition); a failure before it is a
  * problem document, one after it breaks the chunked body. NULL: out of memory, and the exchange is
- * answered. ops owns it from operations_start() on.
+ * answered. ops owns it from operations_start() on. What is known of the artifact at its end
+ * ("Events") follows a chunked body as trailers ("X-Events").
  */
 struct sink *http_sink_new(struct http_exchange *x);

@@ -14,6 +14,7 @@
 #include <uv.h>
 
 #include "src/base/error.h"
+#include "src/base/log_format.h"
 #include "src/config/options.h"
 #include "src/target/target.h"
 
@@ -30,6 +31,11 @@ struct collection_events {
     /* The end: NULL when the artifact is complete. Frees the collection; never from inside start().
      */
     void (*on_done)(void *user, const struct error *err);
+    /* What is known of the artifact at its end, before on_done: the value of type->facts[i]. */
+    void (*on_fact)(void *user, size_t i, uint64_t value);
+    /* Something to tell in the log, in the scope of the artifact. */
+    void (*on_notice)(void *user, const struct log_event *event, const struct log_field *fields,
+                      size_t count);
 };
 
 /* What every collection needs; borrowed. */
@@ -39,6 +45,8 @@ struct collect_context {
     struct dump_folder *dump_folder; /* collect/dump_folder.h */
     struct sessions *sessions;       /* session/session.h */
 };
+
+enum { COLLECTION_FACTS = 4 };
 
 struct collection_type {
     const char *name; /* of the limit and in the log: "dump" */
@@ -57,6 +65,9 @@ struct collection_type {
     /* Category of the line that it has started (event 79), as the peer names its class:
      * "Microsoft.Diagnostics.Tools.Monitor.LogsOperation". NULL: no line. */
     const char *log_category;
+    bool proceeds_at_once; /* proceed() may come from inside on_data() */
+    /* Names of the numbers that on_fact() may tell: "Events". Up to NULL. */
+    const char *facts[COLLECTION_FACTS];
 };
 
 /* First member of each kind's own struct. */

@@ -4,6 +4,8 @@
  *
  * A client that is slow while the session ends must not keep the runtime waiting, which answers
  * nobody before all is read: from stop on, what the client has no room for goes to a file.
+ *
+ * The tap reads along before a piece is handed on, because the piece may be gone afterwards.
  */
 #include "src/collect/trace.h"
 
@@ -11,11 +13,16 @@
 #include <stdlib.h>
 
 #include "src/base/cleanup.h"
+#include "src/base/events.h"
+#include "src/base/log.h"
+#include "src/base/text.h"
 #include "src/collect/dump_folder.h"
+#include "src/collect/trace_tap.h"
 #include "src/io/spool.h"
 #include "src/io/timer.h"
 
 enum { FILE_PIECE = 1024 * 1024 };
+enum { FACT_EVENTS, FACT_LOST };
 
 struct trace {
     struct collection base;
@@ -23,6 +30,10 @@ struct trace {
     struct collection_events events;
     struct session *session; /* NULL: it has ended */
     struct error end;        /* how; its code is 0 when as asked for */
+    struct trace_tap *tap;
+    bool stop_due; /* the tap has seen what is waited for */
+    uint64_t bytes, max_bytes;
+    uint32_t buffer_mb;
     struct timer duration;
     int64_t duration_seconds;
     bool sending;        /* the owner has a piece */
@@ -39,9 +50,26 @@ static void trace_free(struct trace *t)
     timer_stop(&t->duration);
     if (t->session)
         session_abandon(t->session);
+    trace_tap_free(t->tap);
     spool_close(&t->spool);
     free(t->kept);
     free(t);
+}
+
+static void tell_figures(const struct trace *t)
+{
+    const struct trace_figures f = trace_tap_figures(t->tap);
+    const struct log_field fields[] = {LOG_NUMBER("lost", (int64_t)f.lost),
+                                       LOG_NUMBER("events", (int64_t)f.events),
+                                       LOG_NUMBER("buffer", t->buffer_mb)};
+
+    if (!f.known)
+        return;
+    t->events.on_fact(t->events.user, FACT_EVENTS, f.events);
+    t->events.on_fact(t->events.user, FACT_LOST, f.lost);
+    if (f.lost)
+        t->events.on_notice(t->events.user, &event_trace_lossy, fields,
+                            sizeof fields / sizeof fields[0]);
 }
 
 static void finish(struct trace *t)
@@ -49,6 +77,7 @@ static void finish(struct trace *t)
     struct collection_events events = t->events;
     struct error end = t->end;
 
+    tell_figures(t);
     trace_free(t);
     events.on_done(events.user, end.code ? &end : NULL);
 }
@@ -62,6 +91,7 @@ static void keep_piece(struct trace *t)
         t->lent = false;
 }
 
+/* `t` may be gone afterwards: the owner can have room, or be lost, at once. */
 static void send_piece(struct trace *t, const void *data, size_t size)
 {
     t->sending = t->lent = true;
@@ -86,11 +116,23 @@ static void send_next(struct trace *t)
     }
 }
 
+static void stop(struct trace *t);
+
+/* Reads along: is it time to stop? */
+static void follow(struct trace *t, const void *data, size_t size)
+{
+    trace_tap_feed(t->tap, data, size);
+    t->bytes += size;
+    if (t->stop_due || (t->max_bytes && t->bytes >= t->max_bytes))
+        stop(t);
+}
+
 static void on_data(void *user, const void *data, size_t size)
 {
     struct trace *t = user;
     struct error err;
 
+    follow(t, data, size);
     if (!t->sending) {
         send_piece(t, data, size);
     } else if (spool_write(&t->spool, data, size, &err) == 0) {
@@ -101,12 +143,18 @@ static void on_data(void *user, const void *data, size_t size)
     }
 }
 
+/* The runtime has ended the stream by itself, and properly: the process has come to its end. */
+static bool ended_in_order(const struct trace *t, const struct error *err)
+{
+    return err->code == -ECONNRESET && trace_tap_figures(t->tap).whole;
+}
+
 static void on_end(void *user, const struct error *err)
 {
     struct trace *t = user;
 
     t->session = NULL;
-    t->end = err ? *err : (struct error){0};
+    t->end = err && !ended_in_order(t, err) ? *err : (struct error){0};
     if (!t->sending)
         send_next(t);
 }
@@ -141,6 +189,28 @@ static void on_started(void *user)
     t->events.on_started(t->events.user);
 }
 
+static void on_match(void *user, const struct nettrace_metadata *event)
+{
+    struct trace *t = user;
+
+    t->stop_due = true;
+    t->events.on_notice(t->events.user, &event_trace_stop_hit,
+                        LOG_FIELDS({"providerName", event->provider}, {"eventName", event->title}));
+}
+
+static void on_never(void *user, const struct nettrace_metadata *event)
+{
+    const struct trace *t = user;
+    struct text names = {0};
+
+    for (size_t i = 0; i < event->fields.count; i++)
+        text_add_fmt(&names, "%s%s", i ? " " : "", event->fields.list[i].name);
+    t->events.on_notice(t->events.user, &event_trace_stop_never,
+                        LOG_FIELDS({"providerName", event->provider}, {"eventName", event->title},
+                                   {"payloadFieldNames", names.data ? names.data : ""}));
+    text_deinit(&names);
+}
+
 static int trace_start(const struct collect_context *context, struct target *target,
                        const void *params, const struct collection_events *events,
                        struct collection **ret, struct error *err)
@@ -154,10 +224,15 @@ static int trace_start(const struct collect_context *context, struct target *tar
     t->context = context;
     t->events = *events;
     t->duration_seconds = p->duration_seconds;
+    t->max_bytes = p->max_bytes;
+    t->buffer_mb = p->session.request.buffer_mb;
     t->spool = SPOOL_NONE;
     int r =
-        session_start(context->sessions, target, &p->session,
-                      &(struct session_events){t, on_started, on_data, on_end}, &t->session, err);
+        trace_tap_new(p->stopping, &(struct trace_tap_events){t, on_match, on_never}, &t->tap, err);
+    if (r == 0)
+        r = session_start(context->sessions, target, &p->session,
+                          &(struct session_events){t, on_started, on_data, on_end}, &t->session,
+                          err);
     if (r < 0) {
         trace_free(t);
         return r;
@@ -198,4 +273,6 @@ const struct collection_type collection_trace = {
     .stop = trace_stop,
     .abandon = trace_abandon,
     .log_category = "Microsoft.Diagnostics.Tools.Monitor.TraceOperation",
+    .proceeds_at_once = true,
+    .facts = {[FACT_EVENTS] = "Events", [FACT_LOST] = "Events-Lost"},
 };

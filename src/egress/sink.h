@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,11 +24,21 @@ struct sink_events {
     void (*on_lost)(void *user, const struct error *err);
 };
 
+/* A number about the artifact that is known, if at all, at close(). */
+struct artifact_fact {
+    const char *name;
+    bool known;
+    uint64_t value;
+};
+
 struct artifact {
     const char *name; /* file name, "core_20261122_043405_541" */
     const char *content_type;
     const char *operation_id;      /* GUID text; NULL when the operation was refused */
     const struct log_scope *scope; /* for lines about it; NULL when it was refused */
+    bool room_at_once;             /* on_room may come from inside write() */
+    const struct artifact_fact *facts;
+    size_t fact_count;
 };
 
 struct sink_type {

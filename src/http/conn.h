@@ -66,8 +66,9 @@ struct http_exchange {
     struct http_exchange_events events;
     enum http_answer answer;
     bool watched, chunked, bodiless, drain_due;
-    char *params; /* strings of request.params */
-    void *kept;   /* of the handler */
+    const char *trailers; /* announced names; borrowed until the head is queued */
+    char *params;         /* strings of request.params */
+    void *kept;           /* of the handler */
     void (*release)(void *data);
     struct http_observer observer;
     char *client_subject, *client_fingerprint; /* of the request */

@@ -177,6 +177,11 @@ void http_respond(struct http_exchange *x, int status, const struct http_pair *h
     end(x);
 }
 
+void http_stream_announce(struct http_exchange *x, const char *trailer_names)
+{
+    x->trailers = trailer_names;
+}
+
 void http_stream_begin(struct http_exchange *x, int status, const struct http_pair *headers,
                        size_t header_count)
 {
@@ -193,6 +198,7 @@ void http_stream_begin(struct http_exchange *x, int status, const struct http_pa
                       .headers = headers,
                       .header_count = header_count,
                       .framing = x->chunked ? HTTP_FRAMING_CHUNKED : HTTP_FRAMING_CLOSE,
+                      .trailers = x->trailers,
                   });
     http_conn_update(c);
 }
@@ -213,18 +219,39 @@ static void add_chunk_end(struct http_exchange *x)
         send_queue_add(&x->conn->out, "\r\n", 2);
 }
 
+/* One chunk. */
+static void add_bytes(struct http_exchange *x, const void *data, size_t size,
+                      void (*add)(struct send_queue *q, const void *data, size_t size))
+{
+    x->drain_due = true;
+    if (size == 0 || x->bodiless) /* an empty chunk would be the end */
+        return;
+    add_chunk_line(x, size);
+    add(&x->conn->out, data, size);
+    add_chunk_end(x);
+}
+
 size_t http_stream_write(struct http_exchange *x, const void *data, size_t size)
 {
     if (!x->conn)
         return 0;
-    x->drain_due = true;
-    if (size && !x->bodiless) { /* an empty chunk would be the end */
-        add_chunk_line(x, size);
-        send_queue_add(&x->conn->out, data, size);
-        add_chunk_end(x);
-    }
+    add_bytes(x, data, size, send_queue_add);
     http_conn_update(x->conn);
     return http_stream_pending(x);
+}
+
+bool http_stream_lend(struct http_exchange *x, const void *data, size_t size)
+{
+    struct http_conn *c = x->conn;
+
+    if (!c)
+        return false;
+    add_bytes(x, data, size, send_queue_lend);
+    /* A failure comes again when the loop tries. */
+    if (send_queue_run(&c->out, c->transport) == 0 && c->out.size == 0)
+        x->drain_due = false;
+    http_conn_update(c);
+    return !x->drain_due;
 }
 
 void http_stream_file(struct http_exchange *x, int fd, uint64_t offset, uint64_t size)
@@ -247,10 +274,22 @@ size_t http_stream_pending(const struct http_exchange *x)
 
 void http_stream_end(struct http_exchange *x)
 {
+    http_stream_end_with(x, NULL, 0);
+}
+
+void http_stream_end_with(struct http_exchange *x, const struct http_pair *trailers, size_t count)
+{
+    struct text last = {0};
+
     if (x->answer == HTTP_ANSWER_GONE)
         return;
-    if (x->conn && x->chunked && !x->bodiless)
-        send_queue_add(&x->conn->out, "0\r\n\r\n", 5);
+    if (x->conn && x->chunked && !x->bodiless) {
+        http_response_end(&last, trailers, count);
+        x->conn->out.failed |= last.failed; /* then it is broken off */
+        if (!last.failed)
+            send_queue_add(&x->conn->out, last.data, last.size);
+    }
+    text_deinit(&last);
     end(x);
 }
 

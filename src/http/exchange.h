@@ -115,8 +115,17 @@ void http_respond(struct http_exchange *x, int status, const struct http_pair *h
 void http_stream_begin(struct http_exchange *x, int status, const struct http_pair *headers,
                        size_t header_count);
 
+/* Before http_stream_begin(): names of the fields that may follow the body, "X-A, X-B". Borrowed
+ * until then. Only a chunked answer says so, and only it can have them: others pass over both. */
+void http_stream_announce(struct http_exchange *x, const char *trailer_names);
+
 /* Queues a copy of `data`. Returns http_stream_pending(), this piece included. */
 size_t http_stream_write(struct http_exchange *x, const void *data, size_t size);
+
+/* The same without a copy, and what the kernel takes is sent at once. True: that was all, and no
+ * on_drain() comes for it. Else `data` is borrowed until on_drain() or on_gone(), and the answer
+ * does not end before. */
+bool http_stream_lend(struct http_exchange *x, const void *data, size_t size);
 
 /* Queues bytes [offset, offset+size) of an open file as one chunk, sent with sendfile(2) where the
  * connection allows. `fd` is borrowed until on_drain() or on_gone(); the caller keeps it open and
@@ -129,6 +138,10 @@ size_t http_stream_pending(const struct http_exchange *x);
 
 /* Normal end: final chunk, and the connection goes on with the next request. */
 void http_stream_end(struct http_exchange *x);
+
+/* The same with fields behind the body (RFC 9110 section 6.5). As for headers, control characters
+ * are a bug of ours; names must have been announced. */
+void http_stream_end_with(struct http_exchange *x, const struct http_pair *trailers, size_t count);
 
 /* Breaks the answer: the connection is reset without a final chunk, so that the client sees the
  * failure. */

@@ -38,6 +38,10 @@ static void add_framing(struct text *out, const struct http_response *r)
         text_add_fmt(out, "Content-Length: %llu\r\n", (unsigned long long)r->length);
     if (r->framing == HTTP_FRAMING_CHUNKED)
         text_add_str(out, "Transfer-Encoding: chunked\r\n");
+    if (r->framing == HTTP_FRAMING_CHUNKED && r->trailers) {
+        assert(is_clean(r->trailers));
+        text_add_fmt(out, "Trailer: %s\r\n", r->trailers);
+    }
 }
 
 static void add_headers(struct text *out, const struct http_pair *headers, size_t count)
@@ -60,5 +64,12 @@ void http_response_head(struct text *out, const struct http_response *r)
     add_framing(out, r);
     if (r->close)
         text_add_str(out, "Connection: close\r\n");
+    text_add_str(out, "\r\n");
+}
+
+void http_response_end(struct text *out, const struct http_pair *trailers, size_t count)
+{
+    text_add_str(out, "0\r\n");
+    add_headers(out, trailers, count);
     text_add_str(out, "\r\n");
 }

@@ -1,6 +1,6 @@
 /*
- * http/response.h - the bytes of a response head: status line, the headers that the server adds
- * itself (Date, Server, Connection and the framing), the handler's headers.
+ * http/response.h - the bytes of a response around its body: status line, the headers that the
+ * server adds itself (Date, Server, Connection and the framing), the handler's headers, trailers.
  */
 #pragma once
 
@@ -25,6 +25,7 @@ struct http_response {
     const struct http_pair *extras; /* further ones */
     size_t extra_count;
     enum http_framing framing;
+    const char *trailers; /* names of what may follow a chunked body; NULL: nothing */
     uint64_t length;
     bool close; /* the connection ends after this answer */
     time_t now;
@@ -36,3 +37,6 @@ bool http_status_has_body(int status);
 /* Appends the head with its empty line. Asserts that names and values are free of control
  * characters. */
 void http_response_head(struct text *out, const struct http_response *r);
+
+/* Appends what ends a chunked body: the last chunk, the fields behind it, an empty line. */
+void http_response_end(struct text *out, const struct http_pair *trailers, size_t count);

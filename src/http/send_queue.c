@@ -10,12 +10,13 @@ enum {
     SEND_BUDGET = 4 * 1024 * 1024,
 };
 
-/* A file range has fd >= 0 and no bytes of its own. */
+/* A file range has fd >= 0 and no bytes. */
 struct piece {
     struct list link;
     int fd;
-    uint64_t at, end; /* what is left: inside `data`, or of the file */
-    size_t room;
+    uint64_t at, end;     /* what is left: inside `bytes`, or of the file */
+    const uint8_t *bytes; /* lent, or `data` */
+    size_t room;          /* 0: lent */
     uint8_t data[];
 };
 
@@ -61,7 +62,7 @@ static struct piece *append(struct send_queue *q, size_t room)
         q->failed = true;
         return NULL;
     }
-    *p = (struct piece){.fd = -1, .room = room};
+    *p = (struct piece){.fd = -1, .bytes = p->data, .room = room};
     list_append(&q->pieces, &p->link);
     return p;
 }
@@ -72,12 +73,23 @@ void send_queue_add(struct send_queue *q, const void *data, size_t size)
 
     if (size == 0)
         return;
-    if (!p || p->fd >= 0 || p->room - p->end < size)
+    if (!p || p->room < size || p->room - p->end < size)
         p = append(q, size > PIECE_ROOM ? size : PIECE_ROOM);
     if (!p)
         return;
     memcpy(p->data + p->end, data, size);
     p->end += size;
+    q->size += size;
+}
+
+void send_queue_lend(struct send_queue *q, const void *data, size_t size)
+{
+    struct piece *p = size ? append(q, 0) : NULL;
+
+    if (!p)
+        return;
+    p->bytes = data;
+    p->end = size;
     q->size += size;
 }
 
@@ -118,7 +130,8 @@ static ssize_t send_bytes(const struct send_queue *q, struct http_transport *t)
         more = p->fd >= 0 || count == SEND_PARTS;
         if (more)
             break;
-        parts[count++] = (struct iovec){p->data + p->at, left(p)};
+        parts[count++] =
+            (struct iovec){(void *)(uintptr_t)(p->bytes + p->at), left(p)}; /* only read */
     }
     return t->ops->send(t, parts, count, more);
 }

@@ -176,6 +176,23 @@ static void on_done(void *user, const struct error *err)
     end_operation(op, err ? OPERATION_FAILED : OPERATION_SUCCEEDED, err);
 }
 
+static void on_fact(void *user, size_t i, uint64_t value)
+{
+    struct operation *op = user;
+
+    op->facts[i].value = value;
+    op->facts[i].known = true;
+}
+
+static void on_notice(void *user, const struct log_event *event, const struct log_field *fields,
+                      size_t count)
+{
+    const struct operation *op = user;
+
+    log_record(&(const struct log_record){
+        .event = event, .fields = fields, .count = count, .scope = &op->scope.scope});
+}
+
 static void on_room(void *user)
 {
     struct operation *op = user;
@@ -211,8 +228,15 @@ static void join_sink(struct operation *op, struct sink *sink,
         op->sink = sink;
     artifact_scope_init(&op->scope, request->scope, op->type->name, request->target);
     op->sink->events = (struct sink_events){op, on_room, on_lost};
-    op->sink->artifact =
-        (struct artifact){op->artifact_name, op->type->content_type, op->id, &op->scope.scope};
+    for (; op->fact_count < COLLECTION_FACTS && op->type->facts[op->fact_count]; op->fact_count++)
+        op->facts[op->fact_count].name = op->type->facts[op->fact_count];
+    op->sink->artifact = (struct artifact){.name = op->artifact_name,
+                                           .content_type = op->type->content_type,
+                                           .operation_id = op->id,
+                                           .scope = &op->scope.scope,
+                                           .room_at_once = op->type->proceeds_at_once,
+                                           .facts = op->facts,
+                                           .fact_count = op->fact_count};
     if (audited)
         audit_sink_join(op->sink);
 }
@@ -292,7 +316,8 @@ static void refuse(struct sink *sink, const struct error *err)
 int operations_start(struct operations *all, const struct operation_request *request,
                      struct sink *sink, struct error *err)
 {
-    const struct collection_events events = {NULL, on_started, on_data, on_file, on_done};
+    const struct collection_events events = {NULL,    on_started, on_data,  on_file,
+                                             on_done, on_fact,    on_notice};
     struct collection_events with_user = events;
     struct operation *op = NULL;
     int r = 0;

@@ -161,10 +161,11 @@ static void on_readable(void *user, int events)
     if (s->abandoned)
         return;
     s->lent = true;
-    watch_for(&s->watch, 0);
     if (!s->stop_failed)
         timer_stop(&s->deadline);
     s->events.on_data(s->events.user, s->piece, (size_t)n);
+    if (s->lent) /* mostly it has been taken: two system calls less */
+        watch_for(&s->watch, 0);
 }
 
 static void on_stopped(void *user, const struct ipc_outcome *outcome)

@@ -127,12 +127,45 @@ static void do_file(struct fixture *f, struct http_exchange *x)
     http_stream_file(x, f->file, 0, FILE_SIZE);
 }
 
+/* Ends at once: "body" and a field behind it. */
+static void do_trailers(struct fixture *f, struct http_exchange *x)
+{
+    (void)f;
+    http_stream_announce(x, "X-Count, X-Other");
+    http_stream_begin(x, 200, NULL, 0);
+    (void)http_stream_write(x, "body", 4);
+    http_stream_end_with(x, (const struct http_pair[]){{"X-Count", "12"}}, 1);
+}
+
+static char lent[2 * STREAM_PIECES * STREAM_PIECE];
+
+/* More than a kernel takes at once, and then a bit that it does. */
+static void lend_more(void *user)
+{
+    struct fixture *f = user;
+
+    f->drains++;
+    REQUIRE(http_stream_lend(f->held, "end", 3));
+    CHECK(http_stream_pending(f->held) == 0);
+    http_stream_end(take_ptr(f->held));
+}
+
+static void do_lend(struct fixture *f, struct http_exchange *x)
+{
+    f->held = x;
+    http_exchange_watch(x, &(struct http_exchange_events){f, lend_more, on_gone});
+    http_stream_begin(x, 200, NULL, 0);
+    CHECK_AT("what goes at once is not drained", http_stream_lend(x, "begin", 5));
+    memset(lent, 'l', sizeof lent);
+    CHECK_AT("more than the kernel takes", !http_stream_lend(x, lent, sizeof lent));
+}
+
 static const struct {
     const char *path;
     void (*run)(struct fixture *f, struct http_exchange *x);
 } actions[] = {
-    {"/hello", do_hello}, {"/echo", do_echo},     {"/hold", do_hold},
-    {"/watch", do_watch}, {"/stream", do_stream}, {"/file", do_file},
+    {"/hello", do_hello},   {"/echo", do_echo}, {"/hold", do_hold},         {"/watch", do_watch},
+    {"/stream", do_stream}, {"/file", do_file}, {"/trailers", do_trailers}, {"/lend", do_lend},
 };
 
 static void on_request(void *user, struct http_exchange *x)
@@ -419,6 +452,36 @@ static void test_version_1_0(void)
     CHECK(!has(c, "chunked"));
     const char *body = strstr(c->got.data, "\r\n\r\n") + 4;
     CHECK(c->got.size - (size_t)(body - c->got.data) == (size_t)STREAM_PIECES * STREAM_PIECE);
+    tear_down(&f);
+}
+
+/* Behind the last chunk, and the connection goes on; where there are no chunks, nothing of them. */
+static void test_trailers(void)
+{
+    struct fixture f;
+    set_up(&f, NULL, "http://127.0.0.1:0");
+    struct client *c = new_client(&f, 0, REQUEST("/trailers") REQUEST("/hello"));
+    run_until(&f, has(c, "\r\n\r\nhello"));
+    CHECK(has(c, "chunked\r\nTrailer: X-Count, X-Other\r\n\r\n"));
+    CHECK(has(c, "4\r\nbody\r\n0\r\nX-Count: 12\r\n\r\nHTTP/1.1 200"));
+    c = new_client(&f, 1, "GET /trailers HTTP/1.0\r\n\r\n");
+    run_until(&f, c->ended);
+    CHECK(has(c, "\r\n\r\nbody") && !has(c, "X-Count"));
+    c = new_client(&f, 2, "HEAD /trailers HTTP/1.1\r\nHost: a\r\n\r\n" REQUEST("/none"));
+    run_until(&f, has(c, "404"));
+    CHECK(has(c, "Trailer: X-Count, X-Other\r\n\r\nHTTP/1.1 404") && !has(c, "X-Count: 12"));
+    tear_down(&f);
+}
+
+static void test_lend(void)
+{
+    struct fixture f;
+    set_up(&f, NULL, "http://127.0.0.1:0");
+    struct client *c = new_client(&f, 0, REQUEST("/lend") REQUEST("/hello"));
+    run_until(&f, has(c, "\r\n\r\nhello"));
+    CHECK(f.drains == 1 && has(c, "5\r\nbegin\r\n2000000\r\nllll"));
+    CHECK(has(c, "llll\r\n3\r\nend\r\n0\r\n\r\nHTTP/1.1 200"));
+    CHECK(c->got.size > sizeof lent);
     tear_down(&f);
 }
 
@@ -911,9 +974,9 @@ static void test_unix_socket(void)
 TEST_SUITE("http/server", {"keep-alive", test_keep_alive}, {"pipelining", test_pipelining},
            {"body and continue", test_body_and_continue},
            {"HEAD has no body", test_head_has_no_body}, {"version 1.0", test_version_1_0},
-           {"refusal is readable", test_refusal_is_readable},
-           {"stream with slow reader", test_stream_with_slow_reader}, {"file", test_file},
-           {"short file breaks", test_short_file_breaks},
+           {"refusal is readable", test_refusal_is_readable}, {"trailers", test_trailers},
+           {"lend", test_lend}, {"stream with slow reader", test_stream_with_slow_reader},
+           {"file", test_file}, {"short file breaks", test_short_file_breaks},
            {"disconnect is told once", test_disconnect_is_told_once},
            {"reset without watch", test_reset_without_watch}, {"half close", test_half_close},
            {"abort is seen", test_abort_is_seen}, {"head deadline", test_head_deadline},

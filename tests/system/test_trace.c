@@ -235,7 +235,7 @@ static void test_killed(void)
     }
 }
 
-/* The app ends as it should while it is traced: what it wrote is all there. */
+/* The app ends as it should while it is traced: its stream has its end. */
 static void test_exit(void)
 {
     if (!dotnet_have("web10"))
@@ -247,8 +247,63 @@ static void test_exit(void)
     REQUIRE(WAIT_UNTIL(10000, atomic_load(&h->received) > 0));
     (void)http_get("%s/exit", app->base);
     CHECK(proc_wait(app->proc, 10000));
-    CHECK(http_wait(h, 10000) && h->result != CURLE_OK);
-    CHECK(portside_wait_operation(p, "Failed", 5000));
+    REQUIRE(http_wait(h, 10000));
+    const struct trace_file *t = whole("exit", h);
+    CHECK_AT(trace_file_text(t), t->events > 0);
+    CHECK(portside_wait_operation(p, "Succeeded", 5000));
+}
+
+static bool is_number(const char *text, uint64_t number)
+{
+    return text && strcmp(text, world_text("%llu", (unsigned long long)number)) == 0;
+}
+
+#define GC_EVENTS                                                                                  \
+    "{\"providers\":[{\"name\":\"" RUNTIME "\",\"keywords\":\"0x1\","                              \
+    "\"eventLevel\":\"Informational\"}],\"stoppingEvent\":{\"providerName\":\"" RUNTIME "\","      \
+    "\"eventName\":\"GC/Start\",\"payloadFilter\":{\"Reason\":\"%s\"}}}"
+
+/* An induced GC ends it, and no other thing; the rundown follows. */
+static void test_stopping_event(void)
+{
+    for (size_t i = 0; i < COUNT_OF(web_apps); i++) {
+        if (!dotnet_have(web_apps[i]))
+            continue;
+        struct portside *p = server(false);
+        struct dotnet_app *app = dotnet_web(p, web_apps[i], 0);
+        struct http *h = http_start(
+            &(struct http_request){.method = "POST",
+                                   .url = world_text("%s/trace?durationSeconds=-1", p->base),
+                                   .headers = {"Content-Type: application/json"},
+                                   .body = world_text(GC_EVENTS, "Induced")});
+        REQUIRE(portside_wait_operation(p, "Running", 5000));
+        CHECK(http_get("%s/hello", app->base)->status == 200);
+        CHECK(strcmp(json_text(portside_last_operation(p), "status"), "Running") == 0);
+        (void)http_get("%s/free", app->base);
+        REQUIRE(http_wait(h, 20000));
+        const struct trace_file *t = whole(web_apps[i], h);
+        CHECK_AT(trace_file_text(t), trace_file_count(t, TRACE_RUNDOWN) > 100);
+        CHECK_AT(h->head, is_number(http_header(h, "X-Events"), t->events));
+        CHECK_AT(h->head, is_number(http_header(h, "X-Events-Lost"), 0));
+        CHECK(portside_wait_operation(p, "Succeeded", 2000));
+        proc_kill_group(app->proc);
+        (void)portside_stop(p);
+    }
+}
+
+/* So many bytes, and then what makes the file whole. */
+static void test_size(void)
+{
+    if (!dotnet_have("web10"))
+        return;
+    struct portside *p = server(false);
+    struct dotnet_app *app = dotnet_web(p, "web10", 0);
+    struct http *h = start_trace(p, "durationSeconds=-1&profile=Cpu&maxBytes=500000");
+
+    REQUIRE(work_until_ended(app, h));
+    const struct trace_file *t = whole("size", h);
+    CHECK(h->body_size >= 500000 && trace_file_count(t, TRACE_RUNDOWN) > 100);
+    CHECK_AT(h->head, is_number(http_header(h, "X-Events"), t->events));
 }
 
 static const struct {
@@ -308,4 +363,5 @@ static void test_sigterm(void)
 WORLD_SUITE("system/trace", {"default under load", test_default_under_load},
             {"profiles", test_profiles}, {"native", test_native}, {"custom", test_custom},
             {"leavers", test_leavers}, {"killed", test_killed}, {"exit", test_exit},
-            {"modes", test_modes}, {"SIGTERM", test_sigterm})
+            {"stopping event", test_stopping_event}, {"size", test_size}, {"modes", test_modes},
+            {"SIGTERM", test_sigterm})

@@ -65,8 +65,10 @@ static void write_parameters(struct json_out *w, const struct endpoint *e)
     if (!e->params[0])
         return;
     json_out_open(w, "parameters", '[');
-    for (size_t i = 0; i < ENDPOINT_PARAMS && e->params[i]; i++)
-        write_parameter(w, e->params[i]);
+    for (size_t i = 0; i < ENDPOINT_PARAMS && e->params[i]; i++) {
+        if (!(schema_params[e->params[i]].flags & SCHEMA_OURS))
+            write_parameter(w, e->params[i]);
+    }
     json_out_close(w, ']');
 }
 

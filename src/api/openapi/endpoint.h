@@ -18,7 +18,7 @@ enum {
     REPLY_503 = 1 << 6, /* as 200 */
 };
 
-enum { ENDPOINT_PARAMS = 8, ENDPOINT_MEDIA = 4 };
+enum { ENDPOINT_PARAMS = 16, ENDPOINT_MEDIA = 4 };
 
 struct endpoint {
     const char *id; /* operationId; NULL: not in the document */

@@ -17,6 +17,10 @@ enum param {
     PARAM_EGRESS,
     PARAM_TAGS,
     PARAM_STOP,
+    PARAM_MAX_BYTES,
+    PARAM_STOP_PROVIDER,
+    PARAM_STOP_EVENT,
+    PARAM_STOP_FILTER,
     PARAM_OPERATION, /* from here on: places of the path, in the order of the pattern */
     PARAM_RULE,
     PARAM_COUNT,

@@ -3,23 +3,40 @@
 #include <string.h>
 #include <strings.h>
 
-bool schema_read_integer(const char *text, int32_t *ret)
+/* A number between -max - 1 and max. */
+static bool read_number(const char *text, int64_t max, int64_t *ret)
 {
     const char *at = text + strspn(text, " ");
     bool negative = *at == '-';
-    int64_t value = 0;
+    uint64_t value = 0, limit = (uint64_t)max + negative;
 
     at += *at == '-' || *at == '+';
     if (*at < '0' || *at > '9')
         return false;
     for (; *at >= '0' && *at <= '9'; at++) {
-        value = value * 10 + (*at - '0');
-        if (value > (int64_t)INT32_MAX + negative)
+        uint64_t digit = (uint64_t)(*at - '0');
+        if (value > (limit - digit) / 10)
             return false;
+        value = value * 10 + digit;
     }
     if (at[strspn(at, " ")] != '\0')
         return false;
-    *ret = (int32_t)(negative ? -value : value);
+    *ret = negative ? (int64_t)-value : (int64_t)value;
+    return true;
+}
+
+bool schema_read_long(const char *text, int64_t *ret)
+{
+    return read_number(text, INT64_MAX, ret);
+}
+
+bool schema_read_integer(const char *text, int32_t *ret)
+{
+    int64_t value;
+
+    if (!read_number(text, INT32_MAX, &value))
+        return false;
+    *ret = (int32_t)value;
     return true;
 }
 

@@ -31,6 +31,8 @@ enum {
     SCHEMA_RANGE = 1 << 5,     /* `min` to `max` */
     SCHEMA_OPEN = 1 << 6,      /* an object that may have further members */
     SCHEMA_FLAGS = 1 << 7,     /* an enum whose names stand for bits and may be combined */
+    SCHEMA_OURS = 1 << 8,      /* a parameter or member that the peer does not have: accepted, but
+                                  not in the document, which is equal to the peer's */
 };
 
 struct schema {
@@ -68,6 +70,9 @@ static inline const struct schema *schema_real(const struct schema *s)
 
 /* A decimal number of 32 bits, sign and blanks around it allowed, as .NET reads integers. */
 bool schema_read_integer(const char *text, int32_t *ret);
+
+/* The same of 64 bits. */
+bool schema_read_long(const char *text, int64_t *ret);
 
 /*
  * Reads an enum as .NET does: one decimal number, or names without case separated by commas, blanks

@@ -65,8 +65,10 @@ static void write_members(struct json_out *w, const struct schema *s)
 {
     write_required(w, s->members);
     json_out_open(w, "properties", '{');
-    for (const struct schema *m = s->members; m->name; m++)
-        schema_json_use(w, m->name, m);
+    for (const struct schema *m = s->members; m->name; m++) {
+        if (!(m->flags & SCHEMA_OURS))
+            schema_json_use(w, m->name, m);
+    }
     json_out_close(w, '}');
     json_out_raw(w, "additionalProperties", s->flags & SCHEMA_OPEN ? "{}" : "false");
 }

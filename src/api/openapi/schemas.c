@@ -111,12 +111,23 @@ static const struct schema event_pipe_provider_members[] = {
 static const struct schema event_pipe_provider =
     OBJECT("EventPipeProvider", event_pipe_provider_members)};
 
+/* Not the peer's: its rules alone have such an object (CollectTraceOptions). */
+static const struct schema stopping_event_members[] = {
+    {"providerName",  NAME, SAYS "One of the providers, upper and lower case count."},
+    {"eventName",     NAME, SAYS "As TraceEvent shows it: GC/Start."},
+    {"payloadFilter", MAP_OR_NULL(text), SAYS "Texts that fields of the event must have."},
+    {0}};
+static const struct schema stopping_event =
+    OBJECT("TraceEventFilter", stopping_event_members)};
+
 static const struct schema event_pipe_members[] = {
     {"providers", .type = SCHEMA_ARRAY, .of = &event_pipe_provider,
                   .flags = SCHEMA_REQUIRED | SCHEMA_NOT_EMPTY, SAYS "What to trace."},
     {"requestRundown", TRUTH, SAYS "End with the names of methods and types: symbols need it."},
     {"bufferSizeInMB", NUMBER, .flags = SCHEMA_RANGE, .min = 1, .max = 1024,
                   SAYS "The runtime's buffer, in the memory of the app."},
+    {"stoppingEvent", SAME(stopping_event), .flags = SCHEMA_OURS,
+                  SAYS "The event that ends the trace before its time."},
     {0}};
 const struct schema schema_event_pipe_configuration =
     OBJECT("EventPipeConfiguration", event_pipe_members)};

@@ -20,6 +20,13 @@ static const struct {
     {{.status = 200, .framing = HTTP_FRAMING_CHUNKED, .headers = two, .header_count = 2},
      "HTTP/1.1 200 OK\r\n" DATE
      "Content-Type: text/plain\r\nX-A: b\r\nTransfer-Encoding: chunked\r\n\r\n"},
+    {{.status = 200, .framing = HTTP_FRAMING_CHUNKED, .trailers = "X-A, X-B"},
+     "HTTP/1.1 200 OK\r\n" DATE "Transfer-Encoding: chunked\r\nTrailer: X-A, X-B\r\n\r\n"},
+    {{.status = 200, .trailers = "X-A"}, "HTTP/1.1 200 OK\r\n" DATE "Content-Length: 0\r\n\r\n"},
+    {{.status = 204, .framing = HTTP_FRAMING_CHUNKED, .trailers = "X-A"},
+     "HTTP/1.1 204 No Content\r\n" DATE "\r\n"},
+    {{.status = 200, .framing = HTTP_FRAMING_CLOSE, .close = true, .trailers = "X-A"},
+     "HTTP/1.1 200 OK\r\n" DATE "Connection: close\r\n\r\n"},
     {{.status = 200, .framing = HTTP_FRAMING_CLOSE, .close = true},
      "HTTP/1.1 200 OK\r\n" DATE "Connection: close\r\n\r\n"},
 };
@@ -36,6 +43,19 @@ static void test_heads(void)
     }
 }
 
+static void test_ends(void)
+{
+    static const char *const want[] = {"0\r\n\r\n", "0\r\nContent-Type: text/plain\r\n\r\n",
+                                       "0\r\nContent-Type: text/plain\r\nX-A: b\r\n\r\n"};
+
+    for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+        struct text t = {0};
+        http_response_end(&t, two, i);
+        CHECK_AT(want[i], !t.failed && strcmp(t.data, want[i]) == 0);
+        text_deinit(&t);
+    }
+}
+
 static void test_has_body(void)
 {
     static const int with[] = {200, 201, 202, 400, 404, 500};
@@ -47,4 +67,5 @@ static void test_has_body(void)
         CHECK(!http_status_has_body(without[i]));
 }
 
-TEST_SUITE("http/response", {"heads", test_heads}, {"has body", test_has_body});
+TEST_SUITE("http/response", {"heads", test_heads}, {"ends", test_ends},
+           {"has body", test_has_body});

@@ -101,7 +101,10 @@ static void test_order(void)
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
             for (size_t k = 0; k < sizes[i]; k++)
                 want[total + k] = next++;
-            send_queue_add(&q, want + total, sizes[i]);
+            if (i % 3 == 1)
+                send_queue_lend(&q, want + total, sizes[i]);
+            else
+                send_queue_add(&q, want + total, sizes[i]);
             total += sizes[i];
             if (i != 3)
                 continue;
@@ -116,6 +119,27 @@ static void test_order(void)
         send_queue_deinit(&q);
         free(f);
     }
+}
+
+/* Lent bytes are those that are there when they are sent; none are copied behind them. */
+static void test_lent(void)
+{
+    char text[] = "hello";
+    struct fake *f = new_fake(100);
+    struct send_queue q;
+
+    send_queue_init(&q);
+    send_queue_add(&q, "<", 1);
+    send_queue_lend(&q, text, 5);
+    send_queue_lend(&q, text, 0);
+    send_queue_add(&q, ">", 1);
+    text[0] = 'j';
+    CHECK(q.size == 7 && send_queue_run(&q, &f->base) == 0);
+    CHECK(f->size == 7 && memcmp(f->got, "<jello>", 7) == 0);
+    send_queue_lend(&q, text, 5);
+    send_queue_deinit(&q); /* what is lent is not freed */
+    CHECK(q.size == 0);
+    free(f);
 }
 
 static const struct {
@@ -172,5 +196,5 @@ static void test_empty(void)
     free(f);
 }
 
-TEST_SUITE("http/send_queue", {"order", test_order}, {"failures", test_failures},
-           {"short file", test_short_file}, {"empty", test_empty});
+TEST_SUITE("http/send_queue", {"order", test_order}, {"lent", test_lent},
+           {"failures", test_failures}, {"short file", test_short_file}, {"empty", test_empty});

@@ -18,6 +18,7 @@ enum { BIG = 3 * 1024 * 1024 };
 static struct {
     struct sink base;
     int opens, closes, code;
+    bool room_at_once;
     uint64_t written;
     const char *name;
 } inner;
@@ -36,6 +37,8 @@ static void inner_write(struct sink *s, const void *data, size_t size)
 {
     CHECK(s == &inner.base && data != NULL);
     inner.written += size;
+    if (inner.room_at_once)
+        s->events.on_room(s->events.user);
 }
 
 static void inner_write_file(struct sink *s, int fd, uint64_t offset, uint64_t size)
@@ -87,7 +90,8 @@ static void begin(void)
     s = audit_sink_new(loop, &inner.base, &op);
     REQUIRE(s != NULL);
     s->events = (struct sink_events){NULL, on_room, on_lost};
-    s->artifact = (struct artifact){artifact, "x/y", "id-1", NULL};
+    s->artifact =
+        (struct artifact){.name = artifact, .content_type = "x/y", .operation_id = "id-1"};
     audit_sink_join(s);
 }
 
@@ -232,6 +236,22 @@ static void test_nothing_written(void)
     CHECK(json_number(line, "bytes") == 0);
 }
 
-WORLD_SUITE("ops/audit_sink", {"bytes", test_bytes}, {"file", test_file}, {"both", test_both},
-            {"lost", test_lost}, {"short file", test_short_file},
-            {"nothing written", test_nothing_written})
+/* The sink inside has room at once: the hash is still waited for. */
+static void test_room_at_once(void)
+{
+    begin();
+    inner.room_at_once = true;
+    CHECK(s->type->open(s, NULL) == 0);
+    s->type->write(s, "hello ", 6);
+    CHECK(rooms == 0 && LOOP_UNTIL(loop, LOOP_MS, rooms == 1));
+    s->type->write(s, "world\n", 6);
+    CHECK(LOOP_UNTIL(loop, LOOP_MS, rooms == 2));
+    const cJSON *line = close_and_read(OPERATION_SUCCEEDED, NULL);
+    CHECK(json_number(line, "bytes") == 12);
+    CHECK(strcmp(json_text(line, "sha256"),
+                 "a948904f2f0f479b8f8197694b30184b0d2ed1c1cd2a1ec0fb85d299a192a447") == 0);
+}
+
+WORLD_SUITE("ops/audit_sink", {"bytes", test_bytes}, {"room at once", test_room_at_once},
+            {"file", test_file}, {"both", test_both}, {"lost", test_lost},
+            {"short file", test_short_file}, {"nothing written", test_nothing_written})

@@ -24,7 +24,7 @@ struct fake_sink {
     int opens, closes, code;
     bool fail_open;
     size_t written;
-    char text[128];
+    char text[128], facts[128];
 };
 
 static int fake_start(const struct collect_context *context, struct target *target,
@@ -55,10 +55,21 @@ static void fake_abandon(struct collection *c)
     source.abandons += c == &source.base;
 }
 
-static const struct collection_type type = {
-    "fake", 2, true, "text/plain", fake_start, fake_proceed, fake_stop, fake_abandon, NULL};
-static const struct collection_type unstoppable = {
-    "fixed", 1, false, "text/plain", fake_start, fake_proceed, NULL, fake_abandon, NULL};
+static const struct collection_type type = {.name = "fake",
+                                            .limit = 2,
+                                            .stoppable = true,
+                                            .content_type = "text/plain",
+                                            .start = fake_start,
+                                            .proceed = fake_proceed,
+                                            .stop = fake_stop,
+                                            .abandon = fake_abandon,
+                                            .facts = {"Lines", "Pages"}};
+static const struct collection_type unstoppable = {.name = "fixed",
+                                                   .limit = 1,
+                                                   .content_type = "text/plain",
+                                                   .start = fake_start,
+                                                   .proceed = fake_proceed,
+                                                   .abandon = fake_abandon};
 
 static int sink_open(struct sink *s, struct error *err)
 {
@@ -85,6 +96,10 @@ static void sink_close(struct sink *s, const struct error *err)
     struct fake_sink *f = (struct fake_sink *)s;
 
     f->closes++;
+    for (size_t i = 0; i < s->artifact.fact_count; i++)
+        (void)snprintf(f->facts + strlen(f->facts), sizeof f->facts - strlen(f->facts),
+                       s->artifact.facts[i].known ? "%s=%llu;" : "%s;", s->artifact.facts[i].name,
+                       (unsigned long long)s->artifact.facts[i].value);
     f->code = err ? err->code : 0;
     (void)snprintf(f->text, sizeof f->text, "%s", err ? err->text : "");
 }
@@ -465,10 +480,28 @@ static void test_audited(void)
     operations_free(all);
 }
 
+/* What is known of the artifact reaches the sink with the end, and not another kind's. */
+static void test_facts(void)
+{
+    struct fake_sink a = {0}, b = {0};
+    struct error err;
+
+    begin();
+    REQUIRE(start_as(&type, &a, &err) == 0);
+    source.events.on_data(source.events.user, "x", 1);
+    source.events.on_fact(source.events.user, 1, UINT64_MAX);
+    source.events.on_done(source.events.user, NULL);
+    CHECK_AT(a.facts, strcmp(a.facts, "Lines;Pages=18446744073709551615;") == 0);
+    REQUIRE(start_as(&unstoppable, &b, &err) == 0);
+    source.events.on_done(source.events.user, NULL);
+    CHECK(b.closes == 1 && b.facts[0] == '\0');
+    operations_free(all);
+}
+
 WORLD_SUITE("ops/operation", {"success", test_success}, {"empty artifact", test_empty_artifact},
             {"failures", test_failures}, {"failure inside start", test_failure_inside_start},
             {"sink does not open", test_sink_does_not_open}, {"client lost", test_client_lost},
             {"cancel", test_cancel}, {"stop", test_stop}, {"not stoppable", test_not_stoppable},
             {"limit", test_limit}, {"too many tags", test_too_many_tags}, {"find", test_find},
             {"forgetting", test_forgetting}, {"names", test_names},
-            {"started line", test_started_line}, {"audited", test_audited})
+            {"started line", test_started_line}, {"audited", test_audited}, {"facts", test_facts})

@@ -42,6 +42,33 @@ static void test_integers(void)
 }
 
 static const struct {
+    const char *text;
+    bool ok;
+    int64_t number;
+} longs[] = {
+    {"0", true, 0},
+    {" 2147483648 ", true, INT64_C(2147483648)},
+    {"-5", true, -5},
+    {"9223372036854775807", true, INT64_MAX},
+    {"9223372036854775808", false, 0},
+    {"-9223372036854775808", true, INT64_MIN},
+    {"-9223372036854775809", false, 0},
+    {"18446744073709551616", false, 0},
+    {"99999999999999999999999999", false, 0},
+    {"", false, 0},
+    {"1e3", false, 0},
+};
+
+static void test_longs(void)
+{
+    for (size_t i = 0; i < COUNT_OF(longs); i++) {
+        int64_t got = 77;
+        CHECK_AT(longs[i].text, schema_read_long(longs[i].text, &got) == longs[i].ok);
+        CHECK_AT(longs[i].text, got == (longs[i].ok ? longs[i].number : 77));
+    }
+}
+
+static const struct {
     const struct schema *schema;
     const char *text;
     bool ok;
@@ -103,4 +130,5 @@ static void test_enums(void)
     }
 }
 
-TEST_SUITE("api/openapi/schema", {"integers", test_integers}, {"enums", test_enums})
+TEST_SUITE("api/openapi/schema", {"integers", test_integers}, {"longs", test_longs},
+           {"enums", test_enums})
