@@ -7,11 +7,18 @@
 
 #include "src/cli/convert.h"
 #include "src/cli/report.h"
+#include "src/cli/top.h"
 #include "src/collect/enter.h"
 #include "src/config/command_line.h"
 #include "src/io/descriptors.h"
 #include "src/program/commands.h"
 #include "src/program/server.h"
+
+/* Commands that are no server; each reads its own arguments. */
+static const struct {
+    const char *name;
+    int (*main)(int argc, char **argv);
+} tools[] = {{"convert", convert_main}, {"report", report_main}, {"top", top_main}};
 
 int main(int argc, char **argv)
 {
@@ -24,10 +31,10 @@ int main(int argc, char **argv)
         return enter_main(argv + 2);
     (void)unsetenv("DOTNET_STARTUP_HOOKS"); /* meant for the apps; children must not inherit it */
     descriptors_open_standard();
-    if (argc > 1 && strcmp(argv[1], "convert") == 0)
-        return convert_main(argc - 2, argv + 2);
-    if (argc > 1 && strcmp(argv[1], "report") == 0)
-        return report_main(argc - 2, argv + 2);
+    for (size_t i = 0; argc > 1 && i < sizeof tools / sizeof tools[0]; i++) {
+        if (strcmp(argv[1], tools[i].name) == 0)
+            return tools[i].main(argc - 2, argv + 2);
+    }
     descriptors_raise_limit();
     int code = EXIT_USAGE;
     if (command_line_parse(argc, argv, &command, &flags, &keys, &err) < 0)

@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/auth/fetch.h"
-#include "src/auth/fetch_url.h"
 #include "src/auth/oidc_document.h"
 #include "src/base/cleanup.h"
 #include "src/base/clock.h"
 #include "src/base/limits.h"
 #include "src/base/text.h"
 #include "src/io/timer.h"
+#include "src/net/fetch.h"
+#include "src/net/fetch_url.h"
 
 struct oidc {
     uv_loop_t *loop;

@@ -42,7 +42,7 @@ struct oidc_config {
 };
 
 /* Starts the first fetch. -EINVAL when `instance` is no address that may be fetched (see
- * auth/fetch_url.h; http:// to this machine is allowed), -ENOSYS without libcurl. */
+ * net/fetch_url.h; http:// to this machine is allowed), -ENOSYS without libcurl. */
 int oidc_new(uv_loop_t *loop, const struct oidc_config *config, struct oidc **ret,
              struct error *err);
 /* on_end will not come. Not from on_end. NULL is fine. */

@@ -56,6 +56,7 @@ static const struct command_row rows[] = {
     /* Their arguments are read in cli/. */
     {"convert", COMMAND_DONE, "Turn a .nettrace file into what viewers of profiles open.", {NULL}},
     {"report", COMMAND_DONE, "Say what a .nettrace file holds: heaviest methods, events.", {NULL}},
+    {"top", COMMAND_DONE, "Show the metrics of all processes in the terminal, live.", {NULL}},
     {"generatekey", COMMAND_GENERATE_KEY, "Make an API key and the settings that accept it.",
      {&output, &expiration}},
 };

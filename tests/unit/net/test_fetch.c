@@ -9,8 +9,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "src/auth/fetch.h"
-#include "src/auth/fetch_url.h"
+#include "src/net/fetch.h"
+#include "src/net/fetch_url.h"
 #include "tests/support/oidc_server.h"
 #include "tests/unit/io/loop.h"
 
@@ -340,7 +340,7 @@ static void test_refused_url(void)
     loop_end(loop);
 }
 
-WORLD_SUITE("auth/fetch", {"answer", test_answer}, {"rows", test_rows}, {"size", test_size},
+WORLD_SUITE("net/fetch", {"answer", test_answer}, {"rows", test_rows}, {"size", test_size},
             {"time", test_time}, {"nobody", test_nobody}, {"proxy", test_proxy},
             {"abandon", test_abandon}, {"slow names", test_slow_names}, {"no TLS", test_no_tls},
             {"urls", test_urls}, {"refused url", test_refused_url})

@@ -1,4 +1,4 @@
-#include "src/auth/curl_library.h"
+#include "src/net/curl_library.h"
 
 #include <dlfcn.h>
 #include <errno.h>

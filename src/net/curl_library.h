@@ -1,5 +1,5 @@
 /*
- * auth/curl_library.h - libcurl, loaded when it is first needed.
+ * net/curl_library.h - libcurl, loaded when it is first needed.
  *
  * Linked in the ordinary way it brings 30 libraries (LDAP, Kerberos, SSH...) and takes 3.4 ms of
  * every start, which is more than everything else together; few configurations fetch anything.
@@ -22,6 +22,8 @@
     X(easy_getinfo)                                                                                \
     X(easy_strerror)                                                                               \
     X(easy_cleanup)                                                                                \
+    X(slist_append)                                                                                \
+    X(slist_free_all)                                                                              \
     X(multi_init)                                                                                  \
     X(multi_setopt)                                                                                \
     X(multi_add_handle)                                                                            \

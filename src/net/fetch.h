@@ -1,5 +1,5 @@
 /*
- * auth/fetch.h - one HTTPS GET of a small document, bounded in time and size.
+ * net/fetch.h - one HTTPS GET of a small document, bounded in time and size.
  *
  * libcurl's multi interface on the loop: sockets are watched, names are resolved on a thread of
  * libcurl's own, nothing blocks. Redirects are not followed: what is asked for is an exact address

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "src/auth/fetch.h"
+#include "src/net/fetch.h"
 #include "tests/support/files.h"
 #include "tests/support/proc.h"
 #include "tests/unit/io/loop.h"
@@ -113,4 +113,4 @@ static void test_trust(void)
     }
 }
 
-WORLD_SUITE("auth/fetch_tls", {"trust", test_trust})
+WORLD_SUITE("net/fetch_tls", {"trust", test_trust})

@@ -1,5 +1,5 @@
 /*
- * auth/fetch_url.h - which addresses may be fetched.
+ * net/fetch_url.h - which addresses may be fetched.
  */
 #pragma once
 

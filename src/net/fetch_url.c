@@ -1,10 +1,10 @@
-#include "src/auth/fetch_url.h"
+#include "src/net/fetch_url.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "src/auth/curl_library.h"
 #include "src/base/text.h"
+#include "src/net/curl_library.h"
 
 static bool is_loopback(const char *host)
 {
