@@ -7,9 +7,8 @@
 #include "src/api/reply.h"
 #include "src/api/request_log.h"
 
-void artifact_request_start(struct api *api, struct http_exchange *x, struct target *t,
-                            const struct collection_type *type, const void *params,
-                            const char *name)
+void artifact_request_run(struct api *api, struct http_exchange *x, struct target *t,
+                          const struct operation_request *what)
 {
     const struct call *c = call_of(x);
     const char *provider = c->at[PARAM_EGRESS].text;
@@ -20,16 +19,21 @@ void artifact_request_start(struct api *api, struct http_exchange *x, struct tar
         reply_problem(x, &err);
         return;
     }
-    const struct operation_request what = {
-        .type = type,
-        .target = t,
-        .params = params,
-        .tags = c->at[PARAM_TAGS].text,
-        .artifact_name = name,
-        .scope = request_log_scope(x),
-        .subject = request_log_subject(x),
-    };
+    struct operation_request request = *what;
+    request.target = t;
+    request.tags = c->at[PARAM_TAGS].text;
+    request.scope = request_log_scope(x);
+    request.subject = request_log_subject(x);
     struct sink *sink = http_sink_new(x);
     if (sink)
-        (void)operations_start(api->operations, &what, sink, &err); /* the sink tells */
+        (void)operations_start(api->operations, &request, sink, &err); /* the sink tells */
+}
+
+void artifact_request_start(struct api *api, struct http_exchange *x, struct target *t,
+                            const struct collection_type *type, const void *params,
+                            const char *name)
+{
+    artifact_request_run(
+        api, x, t,
+        &(struct operation_request){.type = type, .params = params, .artifact_name = name});
 }

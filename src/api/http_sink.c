@@ -9,7 +9,11 @@
 #include "src/api/request_log.h"
 #include "src/base/events.h"
 
-enum { HTTP_SINK_FACTS = 4 };
+enum {
+    HTTP_SINK_FACTS = 4,
+    ARTIFACT_HEADERS = 3,
+    ALL_HEADERS = ARTIFACT_HEADERS + HTTP_SINK_FACTS
+};
 
 struct http_sink {
     struct sink base;
@@ -17,7 +21,8 @@ struct http_sink {
     bool opened;
     char *location;
     char disposition[128];
-    char trailers[128]; /* names */
+    char trailers[128];                 /* names */
+    char texts[HTTP_SINK_FACTS][2][64]; /* names and values */
 };
 
 static void on_drain(void *user)
@@ -38,7 +43,8 @@ static void on_gone(void *user)
 }
 
 /* Content-Type, Content-Disposition, Location, as CONTRACT section 1.4. */
-static size_t artifact_headers(struct http_sink *h, struct http_pair headers[static 3])
+static size_t artifact_headers(struct http_sink *h,
+                               struct http_pair headers[static ARTIFACT_HEADERS])
 {
     const struct http_request *request = http_exchange_request(h->x);
     const struct artifact *a = &h->base.artifact;
@@ -49,55 +55,68 @@ static size_t artifact_headers(struct http_sink *h, struct http_pair headers[sta
                  request->host && request->host[0] ? request->host : "localhost",
                  a->operation_id) < 0)
         h->location = NULL;
-    (void)snprintf(h->disposition, sizeof h->disposition, "attachment; filename=%s", a->name);
+    (void)snprintf(h->disposition, sizeof h->disposition, "%s; filename=%s",
+                   a->shown ? "inline" : "attachment", a->name);
     headers[n++] = (struct http_pair){"Location", h->location ? h->location : "/operations"};
     headers[n++] = (struct http_pair){"Content-Disposition", h->disposition};
     headers[n++] = (struct http_pair){"Content-Type", a->content_type};
     return n;
 }
 
-/* "X-Events, X-Events-Lost", for the Trailer header. */
+/* "X-Events, X-Events-Lost", for the Trailer header: what is not known yet. */
 static void announce_facts(struct http_sink *h)
 {
     const struct artifact *a = &h->base.artifact;
     size_t size = 0;
 
     for (size_t i = 0; i < a->fact_count && size < sizeof h->trailers; i++) {
-        int n = snprintf(h->trailers + size, sizeof h->trailers - size, "%sX-%s", i ? ", " : "",
+        if (a->facts[i].known)
+            continue;
+        int n = snprintf(h->trailers + size, sizeof h->trailers - size, "%sX-%s", size ? ", " : "",
                          a->facts[i].name);
         size += n > 0 ? (size_t)n : 0;
     }
-    if (a->fact_count)
+    if (size)
         http_stream_announce(h->x, h->trailers);
 }
 
-static void end_with_facts(struct http_sink *h)
+/* "X-Events: 12" of each that is known; how many. They live as long as the sink. */
+static size_t known_facts(struct http_sink *h, struct http_pair pairs[static HTTP_SINK_FACTS])
 {
     const struct artifact *a = &h->base.artifact;
-    struct http_pair trailers[HTTP_SINK_FACTS];
-    char texts[HTTP_SINK_FACTS][2][64];
     size_t count = 0;
 
     for (size_t i = 0; i < a->fact_count && count < HTTP_SINK_FACTS; i++) {
         if (!a->facts[i].known)
             continue;
-        (void)snprintf(texts[count][0], sizeof texts[0][0], "X-%s", a->facts[i].name);
-        (void)snprintf(texts[count][1], sizeof texts[0][1], "%" PRIu64, a->facts[i].value);
-        trailers[count] = (struct http_pair){texts[count][0], texts[count][1]};
+        (void)snprintf(h->texts[count][0], sizeof h->texts[0][0], "X-%s", a->facts[i].name);
+        (void)snprintf(h->texts[count][1], sizeof h->texts[0][1], "%" PRIu64, a->facts[i].value);
+        pairs[count] = (struct http_pair){h->texts[count][0], h->texts[count][1]};
         count++;
     }
+    return count;
+}
+
+/* Those that were announced; what was known at the head is there. */
+static void end_with_facts(struct http_sink *h)
+{
+    struct http_pair trailers[HTTP_SINK_FACTS];
+    size_t count = h->trailers[0] ? known_facts(h, trailers) : 0;
+
     http_stream_end_with(h->x, trailers, count);
 }
 
 static int http_sink_open(struct sink *s, struct error *err)
 {
     struct http_sink *h = (struct http_sink *)s;
-    struct http_pair headers[3];
+    struct http_pair headers[ALL_HEADERS];
     size_t count = artifact_headers(h, headers);
 
     (void)err;
     h->opened = true;
     announce_facts(h);
+    if (!h->trailers[0])
+        count += known_facts(h, headers + count);
     http_stream_begin(h->x, 200, headers, count);
     return 0;
 }
@@ -120,7 +139,7 @@ static void http_sink_write_file(struct sink *s, int fd, uint64_t offset, uint64
 /* Without a registered operation (rate limit) there is nothing to point to. */
 static void answer_problem(struct http_sink *h, const struct error *err)
 {
-    struct http_pair headers[3];
+    struct http_pair headers[ARTIFACT_HEADERS];
 
     if (!h->base.artifact.operation_id) {
         reply_problem(h->x, err);

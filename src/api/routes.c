@@ -1,6 +1,6 @@
 /*
  * The route table: what is bound, served and documented. Operation ids, parameters, bodies and
- * answers are the peer's (contract/openapi.json); /healthz and /readyz are ours.
+ * answers are the peer's (contract/openapi.json); /healthz, /readyz and /debug/pprof are ours.
  */
 #include "src/api/api.h"
 #include "src/api/call.h"
@@ -18,6 +18,7 @@
 /* The columns that come again and again. */
 #define PROCESS PARAM_PID, PARAM_UID, PARAM_NAME
 #define ARTIFACT PARAM_EGRESS, PARAM_TAGS
+#define TRACE_FORMAT PARAM_FORMAT, PARAM_KIND, PARAM_NUMBER
 #define REPLIES .replies =
 #define JSON(s) .content = &(s), .media = {"application/json"}
 #define BYTES .content = &bytes, .media = {"application/octet-stream"}
@@ -57,11 +58,12 @@ static const struct http_route routes[] = {
         {PROCESS, ARTIFACT}, REPLIES ARTIFACT_REPLIES, BYTES),
     ROUTE("GET", "/trace", ROUTE_SCOPE(SCOPE_TRACE),
         "CaptureTrace", "Diag", "Trace a process with ready-made sets of providers.", api_get_trace,
-        {PROCESS, PARAM_PROFILE, PARAM_DURATION, ARTIFACT, PARAM_MAX_BYTES, PARAM_STOP_PROVIDER,
-         PARAM_STOP_EVENT, PARAM_STOP_FILTER}, REPLIES ARTIFACT_REPLIES, BYTES),
+        {PROCESS, PARAM_PROFILE, PARAM_DURATION, ARTIFACT, TRACE_FORMAT, PARAM_MAX_BYTES,
+         PARAM_STOP_PROVIDER, PARAM_STOP_EVENT, PARAM_STOP_FILTER}, REPLIES ARTIFACT_REPLIES, BYTES),
     ROUTE("POST", "/trace", ROUTE_SCOPE(SCOPE_TRACE),
         "CaptureTraceCustom", "Diag", "Trace a process with the given providers.", api_post_trace,
-        {PROCESS, PARAM_DURATION, ARTIFACT, PARAM_MAX_BYTES}, &schema_event_pipe_configuration,
+        {PROCESS, PARAM_DURATION, ARTIFACT, TRACE_FORMAT, PARAM_MAX_BYTES},
+        &schema_event_pipe_configuration,
         REPLIES ARTIFACT_REPLIES, BYTES),
     ROUTE("GET", "/logs", ROUTE_SCOPE(SCOPE_TRACE),
         "CaptureLogs", "Diag", "Stream a process's log, at one level.", api_unserved,
@@ -102,6 +104,16 @@ static const struct http_route routes[] = {
     ROUTE("GET", "/readyz", ROUTE_OPEN | ROUTE_ON_METRICS,
         "GetReadiness", "Diag", "Tell whether runtimes and clients can come.", api_get_readyz,
         REPLIES REPLY_200 | REPLY_503, LINES("text/plain")),
+
+    ROUTE("GET", "/debug/pprof", ROUTE_SCOPE(SCOPE_TRACE),
+        "GetPprof", "Diag", "List the profiles for Go's tools.", api_get_pprof,
+        REPLIES REPLY_200 | REPLY_401, LINES("text/html")),
+    ROUTE("GET", "/debug/pprof/profile", ROUTE_SCOPE(SCOPE_TRACE),
+        "CapturePprofProfile", "Diag", "Profile a process's time in managed code, as Go does.",
+        api_get_pprof_profile, {PROCESS, PARAM_SECONDS, ARTIFACT}, REPLIES ARTIFACT_REPLIES, BYTES),
+    ROUTE("GET", "/debug/pprof/allocs", ROUTE_SCOPE(SCOPE_TRACE),
+        "CapturePprofAllocs", "Diag", "Profile what a process allocates, as Go does.",
+        api_get_pprof_allocs, {PROCESS, PARAM_SECONDS, ARTIFACT}, REPLIES ARTIFACT_REPLIES, BYTES),
 
     ROUTE("GET", "/exceptions", ROUTE_SCOPE(SCOPE_TRACE),
         "GetExceptions", "Exceptions", "List the latest exceptions of a process.", api_unserved,

@@ -12,6 +12,7 @@
 #include "src/api/request_log.h"
 #include "src/api/stopping_event.h"
 #include "src/api/trace_body.h"
+#include "src/api/trace_format.h"
 #include "src/base/clock.h"
 #include "src/collect/trace_profiles.h"
 #include "src/config/settings.h"
@@ -32,6 +33,34 @@ static void start(struct api *api, struct http_exchange *x, struct target *t,
     artifact_request_start(api, x, t, &collection_trace, &params, name);
 }
 
+/* Raw, or in the format that is wished for. */
+static void start_as(struct api *api, struct http_exchange *x, struct target *t,
+                     const struct trace_wish *wish, const struct session_config *config,
+                     const struct stopping_event *stopping)
+{
+    const struct call *c = call_of(x);
+    struct error err;
+
+    if (!wish->format) {
+        start(api, x, t, config, stopping);
+    } else if (c->at[PARAM_MAX_BYTES].given || stopping_event_need(stopping)) {
+        (void)error_set(&err, -EINVAL,
+                        "maxBytes and a stopping event end raw traces only; not with a format.");
+        reply_problem(x, &err);
+    } else {
+        trace_format_start(api, x, t, wish, config, c->at[PARAM_DURATION].number);
+    }
+}
+
+/* Profiles that need no method names themselves do when they are shown. */
+static void add_names(const struct trace_wish *wish, struct session_config *config)
+{
+    if (!wish->format)
+        return;
+    config->request.rundown_keyword |= IPC_TRACE_RUNDOWN_DEFAULT;
+    config->rundown_fallback = IPC_TRACE_RUNDOWN_DEFAULT;
+}
+
 static int check_max_bytes(const struct http_exchange *x, struct error *err)
 {
     const struct call_value *most = &call_of(x)->at[PARAM_MAX_BYTES];
@@ -41,19 +70,41 @@ static int check_max_bytes(const struct http_exchange *x, struct error *err)
                : error_set(err, -EINVAL, "maxBytes must be at least 1.");
 }
 
+/* What the client's profiles ask for, or, without any, what its kind needs. */
+static int choose_session(struct api *api, const struct http_exchange *x,
+                          const struct trace_wish *wish, struct trace_kind_session *own,
+                          struct trace_profile_session *named, struct session_config **ret,
+                          struct error *err)
+{
+    const struct call_value *profiles = &call_of(x)->at[PARAM_PROFILE];
+
+    if (!profiles->given && trace_wish_session(wish, own)) {
+        *ret = &own->config;
+        return 0;
+    }
+    *ret = &named->config;
+    int r = trace_profiles_session((uint32_t)profiles->number, settings_keys(api->settings), named,
+                                   err);
+    if (r == 0)
+        add_names(wish, &named->config);
+    return r;
+}
+
 static void start_profiles(struct api *api, struct http_exchange *x, struct target *t)
 {
-    uint32_t profiles = (uint32_t)call_of(x)->at[PARAM_PROFILE].number;
-    struct trace_profile_session session;
+    struct trace_profile_session named;
+    struct trace_kind_session own;
+    struct session_config *config;
     struct stopping_event stopping = {0};
+    struct trace_wish wish;
     struct error err;
 
-    if (check_max_bytes(x, &err) < 0 ||
-        trace_profiles_session(profiles, settings_keys(api->settings), &session, &err) < 0 ||
-        stopping_event_of_query(call_of(x), &session.config.request, &stopping, &err) < 0)
+    if (check_max_bytes(x, &err) < 0 || trace_wish_read(x, &wish, &err) < 0 ||
+        choose_session(api, x, &wish, &own, &named, &config, &err) < 0 ||
+        stopping_event_of_query(call_of(x), &config->request, &stopping, &err) < 0)
         reply_problem(x, &err);
     else
-        start(api, x, t, &session.config, &stopping);
+        start_as(api, x, t, &wish, config, &stopping);
     stopping_event_deinit(&stopping);
 }
 
@@ -62,14 +113,15 @@ static void start_custom(struct api *api, struct http_exchange *x, struct target
     const cJSON *json = call_of(x)->body;
     struct stopping_event stopping = {0};
     struct trace_body body = {0};
+    struct trace_wish wish;
     struct error err;
 
-    if (check_max_bytes(x, &err) < 0 ||
+    if (check_max_bytes(x, &err) < 0 || trace_wish_read(x, &wish, &err) < 0 ||
         trace_body_read(json, settings_keys(api->settings), &body, &err) < 0 ||
         stopping_event_of_body(json, &body.config.request, &stopping, &err) < 0)
         reply_problem(x, &err);
     else
-        start(api, x, t, &body.config, &stopping);
+        start_as(api, x, t, &wish, &body.config, &stopping);
     stopping_event_deinit(&stopping);
     trace_body_deinit(&body);
 }

@@ -64,6 +64,7 @@ enum {
     /* Operations */
     LIMIT_OPERATIONS_KEPT = 4096, /* ended ones, the oldest forgotten first */
     LIMIT_TAGS = 64,
+    LIMIT_PROFILE_RESULT_MEMORY = 1024 * 1024, /* of a converted trace; more goes to a file */
     LIMIT_SPOOL = 1024 * 1024 * 1024, /* of one trace whose client is slow: four times the buffer in
                                          the runtime, and rundown */
 

@@ -31,7 +31,8 @@ struct collection_events {
     /* The end: NULL when the artifact is complete. Frees the collection; never from inside start().
      */
     void (*on_done)(void *user, const struct error *err);
-    /* What is known of the artifact at its end, before on_done: the value of type->facts[i]. */
+    /* What is known of the artifact at its end, before on_done, or better before its first piece:
+     * the value of type->facts[i]. */
     void (*on_fact)(void *user, size_t i, uint64_t value);
     /* Something to tell in the log, in the scope of the artifact. */
     void (*on_notice)(void *user, const struct log_event *event, const struct log_field *fields,

@@ -24,7 +24,7 @@ struct sink_events {
     void (*on_lost)(void *user, const struct error *err);
 };
 
-/* A number about the artifact that is known, if at all, at close(). */
+/* A number about the artifact that is known, if at all, at close(); perhaps at open() already. */
 struct artifact_fact {
     const char *name;
     bool known;
@@ -39,6 +39,7 @@ struct artifact {
     bool room_at_once;             /* on_room may come from inside write() */
     const struct artifact_fact *facts;
     size_t fact_count;
+    bool shown; /* a page for people: a browser shows it, not saves it */
 };
 
 struct sink_type {

@@ -230,13 +230,15 @@ static void join_sink(struct operation *op, struct sink *sink,
     op->sink->events = (struct sink_events){op, on_room, on_lost};
     for (; op->fact_count < COLLECTION_FACTS && op->type->facts[op->fact_count]; op->fact_count++)
         op->facts[op->fact_count].name = op->type->facts[op->fact_count];
-    op->sink->artifact = (struct artifact){.name = op->artifact_name,
-                                           .content_type = op->type->content_type,
-                                           .operation_id = op->id,
-                                           .scope = &op->scope.scope,
-                                           .room_at_once = op->type->proceeds_at_once,
-                                           .facts = op->facts,
-                                           .fact_count = op->fact_count};
+    op->sink->artifact = (struct artifact){
+        .name = op->artifact_name,
+        .content_type = request->content_type ? request->content_type : op->type->content_type,
+        .shown = request->shown,
+        .operation_id = op->id,
+        .scope = &op->scope.scope,
+        .room_at_once = op->type->proceeds_at_once,
+        .facts = op->facts,
+        .fact_count = op->fact_count};
     if (audited)
         audit_sink_join(op->sink);
 }

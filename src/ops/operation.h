@@ -67,6 +67,8 @@ struct operation_request {
     const void *params;
     const char *tags;          /* "a,b": split at commas, empty ones dropped; NULL: none */
     const char *artifact_name; /* "core_<stamp>" */
+    const char *content_type;  /* static; NULL: the kind's own */
+    bool shown;                /* see struct artifact */
     const char *subject;       /* who asks, for the audit; NULL: anonymous */
     /* Of the request that waits for the artifact; it must live until the sink is closed. NULL when
      * nobody waits. */

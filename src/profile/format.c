@@ -43,8 +43,18 @@ static enum profile_kind first_kind(const struct format *f, const struct profile
     return (enum profile_kind)kind;
 }
 
+int format_check_kind(const struct format *f, enum profile_kind kind, struct error *err)
+{
+    if (f->kinds & 1U << kind)
+        return 0;
+    return error_set(err, -EINVAL,
+                     "%s cannot show %s, which has no times; take collapsed, "
+                     "pprof, flamegraph or speedscope",
+                     f->name, profile_kinds[kind].name);
+}
+
 static int choose_kind(const struct format *f, const struct profile *p, enum profile_kind *kind,
-                       struct error *err)
+                       bool empty_ok, struct error *err)
 {
     if (*kind == PROFILE_KINDS)
         *kind = first_kind(f, p);
@@ -53,15 +63,11 @@ static int choose_kind(const struct format *f, const struct profile *p, enum pro
                          "the trace has no samples that %s can show; record it with %s", f->name,
                          profile_kinds[PROFILE_WALL].needs);
     const struct profile_kind_info *info = &profile_kinds[*kind];
-    if (!(f->kinds & 1U << *kind))
-        return error_set(err, -EINVAL,
-                         "%s cannot show %s, which has no times; take collapsed, "
-                         "pprof, flamegraph or speedscope",
-                         f->name, info->name);
-    if (p->totals[*kind].count == 0)
-        return error_set(err, -ENODATA, "the trace has nothing of kind %s; record it with %s",
-                         info->name, info->needs);
-    return 0;
+    int r = format_check_kind(f, *kind, err);
+    if (r == 0 && p->totals[*kind].count == 0 && !empty_ok)
+        r = error_set(err, -ENODATA, "the trace has nothing of kind %s; record it with %s",
+                      info->name, info->needs);
+    return r;
 }
 
 int format_write(const struct format *f, const struct profile *p,
@@ -71,7 +77,7 @@ int format_write(const struct format *f, const struct profile *p,
 {
     struct format_options chosen = *options;
     struct output o;
-    int r = choose_kind(f, p, &chosen.kind, err);
+    int r = choose_kind(f, p, &chosen.kind, options->empty_ok, err);
 
     if (r < 0)
         return r;

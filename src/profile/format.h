@@ -17,6 +17,7 @@ struct format_options {
     bool verbose;           /* topn: names in full */
     size_t count;           /* topn: lines; 0: 5, as dotnet-trace */
     const char *name;       /* of the trace, for titles; may be NULL */
+    bool empty_ok;          /* nothing of `kind` is an empty document, not an error */
 };
 
 struct format {
@@ -36,6 +37,9 @@ extern const struct format formats[];
 
 /* NULL: no format of that name, case ignored. */
 const struct format *format_find(const char *name);
+
+/* -EINVAL: the format cannot hold the kind. */
+int format_check_kind(const struct format *f, enum profile_kind kind, struct error *err);
 
 /*
  * Writes the profile. 0, or: -ENODATA the profile has no samples of that kind (or of any); -EINVAL

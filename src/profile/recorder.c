@@ -169,6 +169,8 @@ struct recorder *recorder_new(const struct recorder_options *options)
         return NULL;
     r->kinds = options && options->kinds ? options->kinds : PROFILE_ALL_KINDS;
     r->events_end_samples = options && options->events_end_samples;
+    r->cpu_only = r->kinds & 1U << PROFILE_CPU && !(r->kinds & 1U << PROFILE_WALL);
+    r->timeline.may_leave = r->cpu_only;
     names_init(&r->profile.names, PROFILE_METHOD_BYTES);
     r->parser = nettrace_new(&callbacks, NULL);
     if (r->parser)

@@ -17,7 +17,11 @@
 struct recorder;
 
 struct recorder_options {
-    unsigned kinds; /* bits 1 << enum profile_kind; 0: all. Others cost neither time nor memory */
+    /* Bits 1 << enum profile_kind; 0: all. Others cost neither time nor memory. CPU without WALL is
+     * better than both together, which keep to dotnet-trace's figures: threads that leave managed
+     * code have left (timeline.h), and threads in methods that wait do not run, whatever the
+     * sampler says (waits.h). */
+    unsigned kinds;
     /* Wall time: an event of an EventSource ends what its thread's last sample began, as in
      * dotnet-trace's topN (not in its conversions). */
     bool events_end_samples;

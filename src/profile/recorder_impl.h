@@ -37,6 +37,7 @@ struct recorder {
     struct nettrace_trace trace;
     unsigned kinds;
     bool events_end_samples;
+    bool cpu_only;          /* of the two kinds of time: free of what dotnet-trace makes of them */
     struct profile profile; /* names, threads and totals as they grow */
     struct number_map threads;
     struct waiting_thread *waiting; /* by number of thread */
@@ -47,6 +48,7 @@ struct recorder {
     struct timeline timeline;
     struct totals sampled; /* AllocationSampled: better than ticks where there are any */
     uint64_t samples;      /* of the sampler */
+    uint64_t managed_samples;
     uint64_t last_ticks;
     struct cached_stack cache[STACK_CACHE];
     uint64_t frames[PROFILE_DEPTH + 1];

@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "src/profile/recorder_impl.h"
+#include "src/profile/waits.h"
+
+enum { MANAGED_SHARE = 50 }; /* one in so many samples; below, the sampler is not believed */
 
 struct resolver {
     struct recorder *r;
@@ -133,6 +136,40 @@ static void move_runs(struct resolver *v)
     t->run_count = t->run_capacity = 0;
 }
 
+/* A leaf without a name is a stub on its way to native code; without names at all the sampler has
+ * the last word. */
+static bool stack_runs(const struct resolver *v, uint32_t stack, bool believed)
+{
+    size_t depth;
+    const uint64_t *frames = stack_table_get(&v->stacks, stack, &depth);
+    const struct profile *p = v->profile;
+
+    if (depth == 0 || p->frames[frames[0]].module == NAMES_NONE)
+        return believed && (depth < 2 || p->frames[frames[1]].module == NAMES_NONE);
+    return !method_waits(profile_frame_name(p, (uint32_t)frames[0]) + p->frames[frames[0]].skip);
+}
+
+/* CPU without wall time: what waits is taken out, and put together anew from all samples where the
+ * sampler says of hardly any that it was managed code. */
+static bool judge_by_methods(struct resolver *v)
+{
+    struct profile *p = v->profile;
+    bool believed = v->r->managed_samples >= v->r->samples / MANAGED_SHARE;
+    const struct totals *from = &p->totals[believed ? PROFILE_CPU : PROFILE_WALL];
+    struct totals cpu = {0};
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < from->count; i++)
+        ok = !stack_runs(v, from->list[i].stack, believed) || totals_add(&cpu, &from->list[i]);
+    for (size_t i = 0; i < p->run_count; i++)
+        p->runs[i].managed =
+            (!believed || p->runs[i].managed) && stack_runs(v, p->runs[i].stack, believed);
+    totals_sort(&cpu);
+    totals_deinit(&p->totals[PROFILE_CPU]);
+    p->totals[PROFILE_CPU] = cpu;
+    return ok;
+}
+
 /* Without the sampler's samples there is no thread time, whatever allocations tell. */
 static bool move_all(struct resolver *v)
 {
@@ -151,8 +188,9 @@ static bool move_all(struct resolver *v)
     if (r->samples == 0 || !ok)
         return ok;
     move_runs(v);
-    return move_totals(v, &r->timeline.wall, &totals[PROFILE_WALL]) &&
-           move_totals(v, &r->timeline.cpu, &totals[PROFILE_CPU]);
+    ok = move_totals(v, &r->timeline.wall, &totals[PROFILE_WALL]) &&
+         move_totals(v, &r->timeline.cpu, &totals[PROFILE_CPU]);
+    return ok && (!r->cpu_only || judge_by_methods(v));
 }
 
 bool recorder_resolve(struct recorder *r)

@@ -52,13 +52,14 @@ static void add_total(struct recorder *r, struct totals *totals, const struct to
         r->profile.dropped++;
 }
 
-static void add_point(struct recorder *r, const struct nettrace_event *e, uint32_t stack,
-                      bool managed)
+static void add_point_of(struct recorder *r, const struct nettrace_event *e, uint32_t stack,
+                         bool managed, bool sampled)
 {
     struct timeline_point point = {.time = recorder_time(r, e->timestamp),
                                    .thread = recorder_thread(r, e),
                                    .stack = stack,
-                                   .managed = managed};
+                                   .managed = managed,
+                                   .sampled = sampled};
 
     if (point.thread == NUMBER_MAP_NONE || point.stack == STACK_NONE)
         r->profile.dropped++;
@@ -66,12 +67,20 @@ static void add_point(struct recorder *r, const struct nettrace_event *e, uint32
         timeline_add(&r->timeline, &point);
 }
 
+static void add_point(struct recorder *r, const struct nettrace_event *e, uint32_t stack,
+                      bool managed)
+{
+    add_point_of(r, e, stack, managed, false);
+}
+
 static void record_sample(struct recorder *r, const struct nettrace_event *e)
 {
     struct cursor in = payload_of(e);
+    bool managed = cursor_u32(&in) == SAMPLE_MANAGED;
 
-    add_point(r, e, recorder_stack(r, e, NAMES_NONE), cursor_u32(&in) == SAMPLE_MANAGED);
+    add_point_of(r, e, recorder_stack(r, e, NAMES_NONE), managed, true);
     r->samples++;
+    r->managed_samples += managed;
 }
 
 /* A thread that allocates runs: dotnet-trace counts this as a sample too. */

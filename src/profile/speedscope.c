@@ -115,6 +115,9 @@ static void write_all_sampled(struct speedscope *s, enum profile_kind kind)
 {
     const struct totals *totals = &s->p->totals[kind];
 
+    if (totals->count == 0) /* a file without profiles does not open */
+        output_fmt(s->o, "\n{\"type\":\"sampled\",\"name\":\"nothing\",\"unit\":\"none\","
+                         "\"startValue\":0,\"endValue\":0,\"samples\":[],\"weights\":[]}");
     for (size_t i = 0, end; i < totals->count; i = end) {
         for (end = i; end < totals->count && totals->list[end].thread == totals->list[i].thread;
              end++)

@@ -11,6 +11,8 @@ void timeline_deinit(struct timeline *t)
     free(t->points);
     free(t->threads);
     free(t->runs);
+    free(t->now);
+    free(t->before);
     totals_deinit(&t->wall);
     totals_deinit(&t->cpu);
     *t = (struct timeline){0};
@@ -47,6 +49,19 @@ static void end_run(struct timeline *t, const struct profile_run *run)
         t->dropped += run->samples;
 }
 
+static bool grow_turns(struct timeline *t, size_t wanted)
+{
+    if (!t->may_leave)
+        return true;
+    uint32_t *now = reallocarray(t->now, wanted, sizeof *now);
+    if (now)
+        t->now = now;
+    uint32_t *before = reallocarray(t->before, wanted, sizeof *before);
+    if (before)
+        t->before = before;
+    return now && before;
+}
+
 static struct timeline_thread *thread_of(struct timeline *t, uint32_t number)
 {
     size_t wanted = t->thread_capacity ? t->thread_capacity : FIRST_THREADS;
@@ -60,9 +75,42 @@ static struct timeline_thread *thread_of(struct timeline *t, uint32_t number)
         for (size_t i = t->thread_capacity; i < wanted; i++)
             threads[i] = (struct timeline_thread){0};
         t->threads = threads;
+        if (!grow_turns(t, wanted))
+            return NULL;
         t->thread_capacity = wanted;
     }
     return &t->threads[number];
+}
+
+static void begin_turn(struct timeline *t, int64_t time)
+{
+    uint32_t *list = t->before;
+
+    for (size_t i = 0; i < t->before_count; i++) {
+        struct timeline_thread *thread = &t->threads[list[i]];
+        struct profile_run *run = &thread->run;
+        if (!thread->running || thread->turn + 1 != t->turn)
+            continue; /* it is in this turn too */
+        if (t->turn_start > run->start + run->duration)
+            run->duration = t->turn_start - run->start;
+        end_run(t, run);
+        thread->running = false;
+    }
+    t->before = t->now;
+    t->before_count = t->now_count;
+    t->now = list;
+    t->now_count = 0;
+    t->turn++;
+    t->turn_start = time;
+}
+
+static void note_turn(struct timeline *t, struct timeline_thread *thread,
+                      const struct timeline_point *point)
+{
+    if (t->turn == 0 || thread->turn == t->turn)
+        begin_turn(t, point->time);
+    thread->turn = t->turn;
+    t->now[t->now_count++] = point->thread; /* each thread once, so there is room */
 }
 
 static void take(struct timeline *t, const struct timeline_point *point)
@@ -74,6 +122,8 @@ static void take(struct timeline *t, const struct timeline_point *point)
         t->dropped++;
         return;
     }
+    if (t->may_leave && point->sampled)
+        note_turn(t, thread, point);
     struct profile_run *run = &thread->run;
     if (thread->running) {
         if (time < run->start + run->duration)

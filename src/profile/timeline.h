@@ -5,6 +5,11 @@
  * TraceEvent's SampleProfilerThreadTimeComputer, whose figures dotnet-trace shows.) Samples may
  * come out of order within a few blocks of the stream: they wait, up to PROFILE_POINTS, and are
  * sorted.
+ *
+ * The sampler takes all threads in turn, again and again, and leaves out those without managed
+ * frames. With `may_leave` a thread that is left out has ended what it did when that turn began;
+ * else a thread that ran one managed method and went back to native code would be said to have run
+ * it until the end of the trace, which is what dotnet-trace's figures do say.
  */
 #pragma once
 
@@ -19,11 +24,13 @@ struct timeline_point {
     uint32_t thread, stack;
     uint32_t order; /* for the timeline's own use */
     bool managed;
+    bool sampled; /* by the sampler: part of a turn */
 };
 
 struct timeline_thread {
     struct profile_run run; /* that goes on; its duration ends at the newest sample */
     bool running;
+    uint64_t turn; /* of its last sample */
 };
 
 /* A zeroed one is empty. */
@@ -37,6 +44,11 @@ struct timeline {
     size_t run_count, run_capacity;
     struct totals wall, cpu;
     uint64_t dropped;
+    bool may_leave; /* set before the first sample */
+    uint64_t turn;  /* from 1 */
+    int64_t turn_start;
+    uint32_t *now, *before; /* threads of this turn and of the last */
+    size_t now_count, before_count;
 };
 
 void timeline_deinit(struct timeline *t);

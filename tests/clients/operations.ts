@@ -148,6 +148,23 @@ export function operations(whole: string, held: string): Row[] {
                 }),
         },
         {
+            id: 'GetPprof',
+            status: 200,
+            call: () => sdk.getPprof(),
+        },
+        {
+            id: 'CapturePprofProfile',
+            status: 200,
+            call: () => sdk.capturePprofProfile({ query: { ...query, seconds: 1 } }),
+            holds: (profile) => profile.size > 0,
+        },
+        {
+            id: 'CapturePprofAllocs',
+            status: 200,
+            call: () => sdk.capturePprofAllocs({ query: { ...query, seconds: 1 } }),
+            holds: (profile) => profile.size > 0,
+        },
+        {
             id: 'GetExceptions',
             status: unserved,
             call: () => sdk.getExceptions({ query }),

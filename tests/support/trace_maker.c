@@ -170,7 +170,7 @@ struct profile *trace_maker_profile(struct trace_maker *m)
     return p;
 }
 
-struct profile *trace_maker_example(void)
+struct trace_maker *trace_maker_example_trace(void)
 {
     struct trace_maker *m = trace_maker_new();
     static const uint64_t work[] = {0x2010, 0x1010}, wait[] = {0x3010, 0x1020}, other[] = {0x9999};
@@ -197,7 +197,12 @@ struct profile *trace_maker_example(void)
     memcpy(tick + 10, amount, sizeof amount);
     trace_maker_text(m, MAKER_TICK, 7, 6500000, 1, tick, sizeof tick, "System.String", tick, 20);
     trace_maker_text(m, MAKER_EXCEPTION, 7, 6600000, 2, NULL, 0, "My.Exception", tick, 20);
-    return trace_maker_profile(m);
+    return m;
+}
+
+struct profile *trace_maker_example(void)
+{
+    return trace_maker_profile(trace_maker_example_trace());
 }
 
 uint64_t trace_maker_value(const struct profile *p, enum profile_kind kind, const char *leaf)

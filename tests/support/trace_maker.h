@@ -69,6 +69,9 @@ uint64_t trace_maker_value(const struct profile *p, enum profile_kind kind, cons
  * System.String allocated in Work; one exception; a name with </script> and quotes. */
 struct profile *trace_maker_example(void);
 
+/* The trace of it, not ended: 14 events. */
+struct trace_maker *trace_maker_example_trace(void);
+
 /* Writes in a format; the bytes, NUL-ended. NULL: format_write() failed with *ret_code. */
 char *trace_maker_format(const char *format, const struct profile *p, enum profile_kind kind,
                          size_t *ret_size, int *ret_code);

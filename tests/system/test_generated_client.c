@@ -5,6 +5,7 @@
 #include "tests/support/fake_runtime.h"
 #include "tests/support/files.h"
 #include "tests/support/portside.h"
+#include "tests/support/trace_maker.h"
 #include "tests/support/world.h"
 
 enum { CLIENT_MS = 300 * 1000, CANNOT_RUN = 77 };
@@ -14,11 +15,13 @@ static void test_every_operation(void)
     static const struct fake_dump held = {.size = 1 << 20, .hold_after = 256 << 10};
     struct portside *p = portside_start(NULL);
     const char *output = world_text("%s/client.log", files_tmpdir()), *said;
+    size_t size;
+    const uint8_t *trace = trace_maker_end(trace_maker_example_trace(), &size);
 
     (void)fake_runtime_start(&(struct fake_options){.port = p->socket,
                                                     .pid = 100001,
                                                     .command_line = "/app/whole",
-                                                    .trace = {.bytes = "Nettrace", .size = 8}});
+                                                    .trace = {.bytes = trace, .size = size}});
     struct fake_runtime *r = fake_runtime_start(&(struct fake_options){
         .port = p->socket, .pid = 100002, .command_line = "/app/held", .dump = held});
     REQUIRE(portside_wait_count(p, 2, 5000));

@@ -1,7 +1,8 @@
-// A headless Chromium whose page may not reach any network; what it complains about is collected.
+// A headless Chromium whose page may not reach any network but what it was opened at; what it complains about is collected.
 import puppeteer from "puppeteer-core";
 
 export async function open(url, check) {
+    const own = new URL(url).href;
     const browser = await puppeteer.launch({
         executablePath: "/usr/bin/chromium",
         args: ["--no-sandbox", "--disable-gpu"],
@@ -16,10 +17,10 @@ export async function open(url, check) {
         });
         page.on("pageerror", (e) => complaints.push(`exception: ${e.message}`));
         page.on("request", (r) => {
-            if (!/^(file|data|blob|about):/.test(r.url()))
+            if (!/^(file|data|blob|about):/.test(r.url()) && r.url() !== own && !r.url().endsWith("/favicon.ico"))
                 complaints.push(`request: ${r.url()}`);
         });
-        await page.goto(url, { waitUntil: "load" });
+        await page.goto(url, { waitUntil: "load", timeout: 60000 });
         await check(page);
     } finally {
         await browser.close();

@@ -23,6 +23,16 @@ const struct schema schema_params[PARAM_COUNT] = {
         .sentence = "Words to find the operation by, separated by commas."},
     [PARAM_STOP] = {"stop", SCHEMA_BOOLEAN, .fallback = "false",
         .sentence = "true: end it early and keep the artifact whole; false: cancel it."},
+    [PARAM_FORMAT] = {"format", SCHEMA_STRING, SCHEMA_OURS,
+        .sentence = "nettrace (the raw stream), speedscope, chromium, collapsed, pprof, flamegraph, topn or "
+                    "topn-json; absent: what Accept names, else nettrace."},
+    [PARAM_KIND] = {"kind", SCHEMA_STRING, SCHEMA_OURS,
+        .sentence = "What the profile is of: wall, cpu, alloc, exceptions, contention or events. Without own "
+                    "providers the events for it are asked for."},
+    [PARAM_NUMBER] = {"number", SCHEMA_INTEGER, SCHEMA_OURS, .format = "int32", .fallback = "5",
+        .sentence = "Lines of topn and topn-json."},
+    [PARAM_SECONDS] = {"seconds", SCHEMA_INTEGER, .format = "int32", .fallback = "30",
+        .sentence = "How long to collect; 0 and less: 30."},
     [PARAM_MAX_BYTES] = {"maxBytes", SCHEMA_INTEGER, SCHEMA_OURS, .format = "int64",
         .sentence = "Stops when so many bytes have come; their end and the rundown follow."},
     [PARAM_STOP_PROVIDER] = {"stoppingEventProviderName", SCHEMA_STRING, SCHEMA_OURS,

@@ -79,13 +79,14 @@ function fromTopN(file) {
 const theirTop = fromTopN(`${name}.theirs.topn`), ourTop = fromTopN(`${name}.ours.topn`);
 // Short names hide the namespace: names that are cut to the same text sum up, and so do their roundings.
 // The namespace decides what "Process" hides there, which the short name does not tell.
-const full = new Map(JSON.parse(readFileSync(`${name}.ours.topn.json`, "utf8")).methods.map((m) =>
-    [m.name.replace(/\s+/g, ""), m]));
-for (const key of ourTop.own.keys()) {
-    if (!theirTop.own.has(key) && [...full.keys()].some((f) => f.endsWith(key) && /Process/.test(f))) {
-        ourTop.own.delete(key);
-        ourTop.total.delete(key);
-    }
+const json = JSON.parse(readFileSync(`${name}.ours.topn.json`, "utf8"));
+for (const m of json.methods.filter((m) => /ROOT|Process/.test(m.name))) {
+    const dot = m.name.lastIndexOf(".", m.name.lastIndexOf("("));
+    const key = m.name.slice(m.name.lastIndexOf(".", dot - 1) + 1).replace(/\s+/g, "");
+    if (/ROOT|Process/.test(key) || !ourTop.own.has(key))
+        continue; // not among ours either
+    ourTop.own.set(key, ourTop.own.get(key) - 100 * m.exclusive / json.total);
+    ourTop.total.set(key, ourTop.total.get(key) - 100 * m.inclusive / json.total);
 }
 const topRows = compareMaps("topN exclusive %", theirTop.own, ourTop.own, () => 0.1);
 compareMaps("topN inclusive %", theirTop.total, ourTop.total, () => 0.15);

@@ -44,6 +44,29 @@ static void test_refusals(void)
     }
 }
 
+static int take(void *user, const void *data, size_t size)
+{
+    (void)data;
+    *(size_t *)user += size;
+    return 0;
+}
+
+/* Nothing of a kind is a document all the same, for those who say so. */
+static void test_empty(void)
+{
+    const struct profile *empty = trace_maker_profile(trace_maker_new());
+    const struct format_options options = {.kind = PROFILE_ALLOC, .empty_ok = true};
+
+    for (const struct format *f = formats; f->name; f++) {
+        struct error err;
+        size_t size = 0;
+        int want = f->kinds & 1U << PROFILE_ALLOC ? 0 : -EINVAL;
+        CHECK_AT(f->name, format_write(f, empty, &options, take, &size, &err) == want);
+        CHECK_AT(f->name, format_check_kind(f, PROFILE_ALLOC, &err) == want);
+        CHECK_AT(f->name, (size > 0) == (want == 0 && strcmp(f->name, "collapsed") != 0));
+    }
+}
+
 static int refuse(void *user, const void *data, size_t size)
 {
     (void)user;
@@ -65,4 +88,4 @@ static void test_errors_of_the_taker(void)
 }
 
 WORLD_SUITE("profile/format", {"table", test_table}, {"refusals", test_refusals},
-            {"errors of the taker", test_errors_of_the_taker})
+            {"empty", test_empty}, {"errors of the taker", test_errors_of_the_taker})

@@ -154,6 +154,38 @@ static void test_version_6(void)
     CHECK(profile_sum(p, PROFILE_CPU) == 100);
 }
 
+/* A sampler that calls everything external: alone, cpu goes by the methods; with wall time it is
+ * what dotnet-trace would say. */
+static void test_external_only(void)
+{
+    struct trace_maker *m = trace_maker_new();
+    static const uint64_t work[] = {0x1010}, wait[] = {0x2010}, nobody[] = {0x9999};
+    struct error err;
+    size_t size;
+
+    trace_maker_module(m, "/app/My.App.dll");
+    trace_maker_method(m, MAKER_METHOD, 0x1000, 0x100, "My.App", "Work", "void  ()");
+    trace_maker_method(m, MAKER_METHOD, 0x2000, 0x100, "System.Threading.Monitor", "Wait",
+                       "void  ()");
+    trace_maker_stack(m, 1, work, 1);
+    trace_maker_stack(m, 2, wait, 1);
+    trace_maker_stack(m, 3, nobody, 1);
+    for (uint32_t i = 0; i < 100; i++)
+        trace_maker_sample(m, 7, i * UINT64_C(10), 1 + i % 3, 1);
+    const uint8_t *data = trace_maker_end(m, &size);
+    for (int wall = 0; wall < 2; wall++) {
+        const struct recorder_options options = {.kinds = 1U << PROFILE_CPU |
+                                                          (wall ? 1U << PROFILE_WALL : 0)};
+        struct recorder *r = recorder_new(&options);
+        struct profile p;
+        REQUIRE(r && recorder_feed(r, data, size, &err) == 0 && recorder_finish(r, &p, &err) == 0);
+        CHECK(profile_sum(&p, PROFILE_CPU) == (wall ? 0 : 330));
+        CHECK(trace_maker_value(&p, PROFILE_CPU, "My.App!My.App.Work()") == (wall ? 0 : 330));
+        profile_deinit(&p);
+        recorder_free(r);
+    }
+}
+
 /* Behind a sequence point an id of a stack is another stack. */
 static void test_stacks_of_a_sequence_point(void)
 {
@@ -172,7 +204,8 @@ static void test_stacks_of_a_sequence_point(void)
     CHECK(trace_maker_value(p, PROFILE_WALL, "0x2002") == 3);
 }
 
-WORLD_SUITE("profile/recorder", {"example", test_example}, {"version 6", test_version_6},
+WORLD_SUITE("profile/recorder", {"external only", test_external_only}, {"example", test_example},
+            {"version 6", test_version_6},
             {"stacks of a sequence point", test_stacks_of_a_sequence_point}, {"empty", test_empty},
             {"deep stacks", test_deep_stacks}, {"kinds wanted", test_kinds_wanted},
             {"cut and damaged", test_cut_and_damaged}, {"pieces", test_pieces})

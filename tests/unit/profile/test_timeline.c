@@ -110,7 +110,39 @@ static void test_limit_of_runs(void)
     timeline_deinit(&t);
 }
 
-TEST_SUITE("profile/timeline", {"until the next sample", test_until_the_next_sample},
+static void sample(struct timeline *t, int64_t time, uint32_t thread, uint32_t stack)
+{
+    timeline_add(
+        t, &(struct timeline_point){
+               .time = time, .thread = thread, .stack = stack, .managed = true, .sampled = true});
+}
+
+/* Thread 1 is in the first turn only, thread 0 in all; an event of thread 2 is no part of one. */
+static void test_leaving(void)
+{
+    for (int leave = 0; leave < 2; leave++) {
+        struct timeline t = {.may_leave = leave};
+
+        sample(&t, 10, 0, 1);
+        sample(&t, 11, 1, 5);
+        add(&t, 15, 2, 6, true);
+        for (int64_t time = 20; time <= 100; time += 10)
+            sample(&t, time, 0, 1);
+        sample(&t, 101, 1, 7);
+        sample(&t, 110, 0, 1);
+        add(&t, 112, 2, 6, true);
+        timeline_finish(&t);
+        uint64_t of_thread[3] = {0};
+        for (size_t i = 0; i < t.cpu.count; i++)
+            of_thread[t.cpu.list[i].thread] += t.cpu.list[i].value;
+        CHECK(of_thread[0] == 100 && of_thread[2] == 97);
+        CHECK(of_thread[1] == (leave ? 9 : 90));
+        timeline_deinit(&t);
+    }
+}
+
+TEST_SUITE("profile/timeline", {"leaving", test_leaving},
+           {"until the next sample", test_until_the_next_sample},
            {"state ends a run", test_state_ends_a_run}, {"out of order", test_out_of_order},
            {"too late", test_too_late}, {"a million samples", test_a_million_samples},
            {"limit of runs", test_limit_of_runs})

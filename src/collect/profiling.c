@@ -1,0 +1,329 @@
+/*
+ * Happy path: session started -> piece -> the pool feeds it to the recorder -> next piece ... ->
+ * duration over: stop -> the rest and the rundown -> end of the stream -> the pool resolves names
+ * and writes the document -> counts -> piece -> room ... -> done.
+ *
+ * One job at a time is on the pool, and what it works on is only its own meanwhile: the piece
+ * (taken out of the session), the recorder, the result. Whoever leaves during a job leaves the
+ * memory to on_worked(). The session reads one piece ahead and then waits, so a slow pool slows the
+ * stream and nothing grows.
+ */
+#include "src/collect/profiling.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/cleanup.h"
+#include "src/collect/dump_folder.h"
+#include "src/collect/profile_result.h"
+#include "src/io/timer.h"
+#include "src/profile/recorder.h"
+
+enum { FACT_EVENTS, FACT_LOST };
+
+struct profiling {
+    struct collection base;
+    const struct collect_context *context;
+    struct collection_events events;
+    struct session *session; /* NULL: it has ended */
+    struct error end;        /* how; its code is 0 when as asked for */
+    struct timer duration;
+    int64_t duration_seconds;
+    const void *waiting; /* the piece after the one at work; the session's */
+    size_t waiting_size;
+    const struct format *format;
+    struct format_options options;
+    char *name, *folder;
+    const char *folders[4];
+
+    /* What the pool works on. */
+    uv_work_t work;
+    bool working;
+    atomic_bool left; /* nobody waits for it any more */
+    struct recorder *recorder;
+    void *piece; /* NULL: the end */
+    size_t piece_size;
+    struct error failure; /* of the stream, then of the document; code 0: none */
+    uint64_t events_seen, events_lost;
+    struct profile_result result;
+    bool written;
+};
+
+static void profiling_free(struct profiling *p)
+{
+    timer_stop(&p->duration);
+    if (p->session)
+        session_abandon(p->session);
+    recorder_free(p->recorder);
+    profile_result_deinit(&p->result);
+    free(p->piece);
+    free(p->name);
+    free(p->folder);
+    free(p);
+}
+
+static void finish(struct profiling *p, const struct error *err)
+{
+    struct collection_events events = p->events;
+    struct error end = err ? *err : (struct error){0};
+
+    profiling_free(p);
+    events.on_done(events.user, end.code ? &end : NULL);
+}
+
+/* --- the pool's side --- */
+
+static int write_result(void *user, const void *data, size_t size)
+{
+    struct profiling *p = user;
+    struct error err;
+
+    if (atomic_load(&p->left))
+        return -ECANCELED;
+    int r = profile_result_write(&p->result, data, size, &err);
+    if (r < 0)
+        p->failure = err;
+    return r;
+}
+
+/* Of a stream that is cut or damaged, what there was is written too. */
+static void write_document(struct profiling *p)
+{
+    struct profile profile;
+    struct error err;
+    int r = recorder_finish(p->recorder, &profile, &err);
+
+    recorder_free(take_ptr(p->recorder));
+    p->events_seen = profile.events;
+    p->events_lost = profile.lost;
+    if (r < 0)
+        p->failure = err;
+    if (r != -ENOMEM)
+        r = format_write(p->format, &profile, &p->options, write_result, p, &err);
+    p->written = r == 0;
+    if (r < 0 && p->failure.code == 0)
+        p->failure = err;
+    profile_deinit(&profile);
+}
+
+static void on_work(uv_work_t *work)
+{
+    struct profiling *p = work->data;
+    struct error err;
+
+    if (!p->piece)
+        write_document(p);
+    else if (recorder_feed(p->recorder, p->piece, p->piece_size, &err) < 0)
+        p->failure = err;
+}
+
+/* --- the loop's side --- */
+
+/* What has gone wrong first explains the rest. */
+static const struct error *reason(const struct profiling *p)
+{
+    if (p->end.code)
+        return &p->end;
+    return p->failure.code ? &p->failure : NULL;
+}
+
+static void send_next(struct profiling *p)
+{
+    const void *data;
+    uint64_t offset, size = profile_result_take(&p->result, &data, &offset);
+
+    if (size && data)
+        p->events.on_data(p->events.user, data, size);
+    else if (size)
+        p->events.on_file(p->events.user, p->result.file.fd, offset, size);
+    else
+        finish(p, reason(p));
+}
+
+static void stop(struct profiling *p)
+{
+    timer_stop(&p->duration);
+    if (p->session)
+        session_stop(p->session);
+}
+
+static void on_worked(uv_work_t *work, int status);
+
+static void start_work(struct profiling *p)
+{
+    p->working = true;
+    (void)uv_queue_work(p->context->loop, &p->work, on_work, on_worked); /* cannot fail */
+}
+
+/* Takes the piece out of the session, which reads the next one meanwhile. Without memory for that
+ * the bytes are lost, and the profile with them. */
+static void feed(struct profiling *p, const void *data, size_t size)
+{
+    (void)data; /* it is the piece that the session keeps */
+    p->piece = session_keep(p->session);
+    p->piece_size = size;
+    if (p->piece) {
+        start_work(p);
+        return;
+    }
+    (void)error_set(&p->end, -ENOMEM, "no memory for the profile");
+    finish(p, &p->end);
+}
+
+/* The pool has read a piece. */
+static void after_feed(struct profiling *p)
+{
+    const void *waiting = take_ptr(p->waiting);
+
+    free(take_ptr(p->piece));
+    if (p->failure.code)
+        stop(p); /* nothing of what follows can be read */
+    if (waiting)
+        feed(p, waiting, p->waiting_size);
+    else if (!p->session)
+        start_work(p);
+}
+
+static void after_document(struct profiling *p)
+{
+    if (!p->written) {
+        finish(p, reason(p));
+        return;
+    }
+    p->events.on_fact(p->events.user, FACT_EVENTS, p->events_seen);
+    p->events.on_fact(p->events.user, FACT_LOST, p->events_lost);
+    send_next(p);
+}
+
+static void on_worked(uv_work_t *work, int status)
+{
+    struct profiling *p = work->data;
+
+    (void)status;
+    p->working = false;
+    if (atomic_load(&p->left))
+        profiling_free(p);
+    else if (p->piece)
+        after_feed(p);
+    else
+        after_document(p);
+}
+
+static void on_data(void *user, const void *data, size_t size)
+{
+    struct profiling *p = user;
+
+    if (!p->working) {
+        feed(p, data, size);
+        return;
+    }
+    p->waiting = data;
+    p->waiting_size = size;
+}
+
+static void on_end(void *user, const struct error *err)
+{
+    struct profiling *p = user;
+
+    p->session = NULL;
+    timer_stop(&p->duration);
+    p->end = err ? *err : (struct error){0};
+    if (!p->working)
+        start_work(p);
+}
+
+static void on_duration_over(void *user)
+{
+    stop(user);
+}
+
+static void on_started(void *user)
+{
+    struct profiling *p = user;
+
+    if (p->duration_seconds >= 0)
+        (void)timer_start(&p->duration, p->context->loop, (uint64_t)p->duration_seconds * 1000, 0,
+                          on_duration_over, p);
+    p->events.on_started(p->events.user);
+}
+
+static bool set_up(struct profiling *p, const struct profiling_params *params)
+{
+    const struct recorder_options wanted = {
+        .kinds = params->kinds, .events_end_samples = params->format->events_end_samples};
+    const char *folder = dump_folder_path(p->context->dump_folder);
+
+    p->duration_seconds = params->duration_seconds;
+    p->format = params->format;
+    p->options = params->options;
+    p->work.data = p;
+    p->name = strdup(params->options.name ? params->options.name : "trace");
+    p->options.name = p->name;
+    p->folder = strdup(folder ? folder : "/tmp"); /* of its own: the pool may outlive the server */
+    memcpy(p->folders, (const char *[]){p->folder, "/tmp", "/var/tmp", NULL}, sizeof p->folders);
+    profile_result_init(&p->result, p->folders);
+    p->recorder = recorder_new(&wanted);
+    return p->name && p->folder && p->recorder;
+}
+
+static int profiling_start(const struct collect_context *context, struct target *target,
+                           const void *params, const struct collection_events *events,
+                           struct collection **ret, struct error *err)
+{
+    const struct profiling_params *wanted = params;
+    struct profiling *p = calloc(1, sizeof *p);
+
+    if (!p)
+        return error_set(err, -ENOMEM, "profile");
+    p->base.type = &collection_profiling;
+    p->context = context;
+    p->events = *events;
+    int r = set_up(p, wanted) ? 0 : error_set(err, -ENOMEM, "profile");
+    if (r == 0)
+        r = session_start(context->sessions, target, &wanted->session,
+                          &(struct session_events){p, on_started, on_data, on_end}, &p->session,
+                          err);
+    if (r < 0) {
+        profiling_free(p);
+        return r;
+    }
+    *ret = &p->base;
+    return 0;
+}
+
+static void profiling_proceed(struct collection *c)
+{
+    send_next(container_of(c, struct profiling, base));
+}
+
+static void profiling_stop(struct collection *c)
+{
+    stop(container_of(c, struct profiling, base));
+}
+
+static void profiling_abandon(struct collection *c)
+{
+    struct profiling *p = container_of(c, struct profiling, base);
+
+    atomic_store(&p->left, true);
+    timer_stop(&p->duration);
+    if (p->session)
+        session_abandon(take_ptr(p->session));
+    if (!p->working)
+        profiling_free(p);
+}
+
+const struct collection_type collection_profiling = {
+    .name = "trace",
+    .limit = 3,
+    .stoppable = true,
+    .content_type = "application/octet-stream",
+    .start = profiling_start,
+    .proceed = profiling_proceed,
+    .stop = profiling_stop,
+    .abandon = profiling_abandon,
+    .log_category = "Microsoft.Diagnostics.Tools.Monitor.TraceOperation",
+    .facts = {[FACT_EVENTS] = "Events", [FACT_LOST] = "Events-Lost"},
+};
