@@ -58,6 +58,43 @@ case_idle() {
     idle_row cpu-idle s/min 0.02 %.4f
 }
 
+# --- metrics ---
+
+# metrics_figures NAME APPS MONITOR...: RSS after two minutes of publishing, CPU time of the second.
+metrics_figures() {
+    local figure=$1 apps=$2 name pid n
+    shift 2
+    for name in "$@"; do
+        DotnetMonitor_DefaultProcess__Filters__0__ProcessName=web start_monitor "$name"
+    done
+    for ((n = 0; n < apps; n++)); do
+        start_app "$@"
+    done
+    sleep 60
+    for name in "$@"; do
+        pid=${name}_pid
+        figures[$name.cpu]=$(cpu_seconds "${!pid}")
+    done
+    sleep 60
+    for name in "$@"; do
+        pid=${name}_pid
+        figures[$name.cpu-$figure]="($(cpu_seconds "${!pid}")-${figures[$name.cpu]})/$apps"
+        figures[$name.rss-$figure]=$(status_kib "${!pid}" VmRSS)/1024
+    done
+    stop_all
+}
+
+case_metrics() {
+    local -A figures
+    # shellcheck disable=SC2046 # one word per monitor
+    metrics_figures metrics 1 $(monitors)
+    idle_row rss-metrics MiB 5 %.2f
+    idle_row cpu-metrics s/min 0.02 %.4f
+    metrics_figures metrics-10 10 portside
+    row rss-metrics-10 "$(calc "${figures[portside.rss-metrics-10]}" %.2f)" - MiB - - 8
+    row cpu-metrics-10 "$(calc "${figures[portside.cpu-metrics-10]}" %.4f)" - s/min - - 0.02
+}
+
 # --- dumps ---
 
 # An application with 1 GiB alive, all monitors, and their dump folders in place (a Mini dump each).

@@ -16,9 +16,11 @@
 #include "src/http/router.h"
 #include "src/http/server.h"
 #include "src/io/resident.h"
+#include "src/metrics/readers.h"
 #include "src/ops/operation.h"
 #include "src/target/registry.h"
 
+struct metrics_service;
 struct settings;
 struct tls_context;
 
@@ -29,11 +31,14 @@ struct api {
     const struct settings *settings;
     struct registry *registry;
     struct operations *operations;
-    struct auth *auth;            /* who may do what */
-    unsigned waiting;             /* requests that wait for auth */
-    struct api_security security; /* what `/` says about credentials */
-    struct resident *resident;    /* told of each request */
-    bool draining;                /* shutting down: /readyz says so */
+    struct metrics_service *metrics; /* NULL: Metrics:Enabled is false */
+    struct metrics_readers readers;  /* of /metrics */
+    const char *dump_folder;         /* its path */
+    struct auth *auth;               /* who may do what */
+    unsigned waiting;                /* requests that wait for auth */
+    struct api_security security;    /* what `/` says about credentials */
+    struct resident *resident;       /* told of each request */
+    bool draining;                   /* shutting down: /readyz says so */
     struct http_router router;
     struct text document;    /* document_build()'s; empty until it is asked for */
     struct tls_context *tls; /* NULL without https addresses; api_deinit() frees it */
@@ -86,6 +91,8 @@ void api_post_trace(void *user, struct http_exchange *x);
 void api_get_pprof(void *user, struct http_exchange *x);
 void api_get_pprof_profile(void *user, struct http_exchange *x);
 void api_get_pprof_allocs(void *user, struct http_exchange *x);
+void api_livemetrics(void *user, struct http_exchange *x);
+void api_get_metrics(void *user, struct http_exchange *x);
 void api_get_dump(void *user, struct http_exchange *x);
 void api_get_operations(void *user, struct http_exchange *x);
 void api_get_operation(void *user, struct http_exchange *x);

@@ -18,3 +18,7 @@ void artifact_request_run(struct api *api, struct http_exchange *x, struct targe
 void artifact_request_start(struct api *api, struct http_exchange *x, struct target *t,
                             const struct collection_type *type, const void *params,
                             const char *name);
+
+/* The same with all that can be said of it; target, tags, scope and subject are filled in here. */
+void artifact_request_run(struct api *api, struct http_exchange *x, struct target *t,
+                          const struct operation_request *what);

@@ -68,6 +68,33 @@ enum {
     LIMIT_SPOOL = 1024 * 1024 * 1024, /* of one trace whose client is slow: four times the buffer in
                                          the runtime, and rundown */
 
+    /* Metrics */
+    LIMIT_METRIC_POINTS = 1024,  /* per series: an hour and a half of 5 s intervals */
+    LIMIT_METRIC_SERIES = 32768, /* in all: MaxTimeSeries' default is 1000 per process */
+    LIMIT_METRIC_SERIES_PER_PROCESS = 8192,
+    LIMIT_METRIC_BYTES = 32 * 1024 * 1024, /* of all series: 1 KiB for each */
+    LIMIT_METRIC_BYTES_PER_PROCESS = 8 * 1024 * 1024,
+    LIMIT_METRIC_TEXT = 1024, /* a provider, name, unit or description */
+    LIMIT_METRIC_TAGS = 4096, /* all tags of a series, as told */
+    LIMIT_METRIC_LABELS = 64, /* of a series */
+    LIMIT_METRIC_QUANTILES = 32,
+    LIMIT_METRIC_READERS = 16,            /* connections of scrapers */
+    LIMIT_METRIC_PAGE = 32 * 1024 * 1024, /* ten times what a scraper takes gladly */
+    LIMIT_METRIC_PRESENT_MS = 10 * 1000, /* beyond three intervals: a gauge's value may be so old */
+    LIMIT_METRIC_SILENT_MS = 5 * 60 * 1000, /* then a series may make room: Prometheus looks back
+                                               as far */
+    LIMIT_METRIC_SWEEP_MS = 10 * 1000,      /* between two looks for such series */
+    LIMIT_LIVE_RECORDS = 1000,              /* that wait for a slow client; the peer's number */
+    LIMIT_LIVE_BYTES = 4 * 1024 * 1024,     /* of them; some hundred bytes are usual for one */
+    LIMIT_LIVE_TOLD = 64,                   /* different lines of log about one request's metrics */
+    LIMIT_METRIC_PROBLEMS = 16,             /* of one process, that are told one by one */
+    LIMIT_METRIC_PROBLEM_TEXT = 1024,
+    LIMIT_METRICS_FILTERS = 1024,     /* counters and instruments that are asked for by name */
+    LIMIT_METRICS_EVENT = 128 * 1024, /* payload; EventSource writes none above 64 KiB */
+    LIMIT_METRICS_INSTRUMENTS = 4096, /* whose descriptions are kept, of one session */
+    LIMIT_METRICS_DESCRIPTIONS = 4 * 1024 * 1024, /* all of them together */
+    LIMIT_METRICS_QUANTILES = 64,                 /* of one histogram; .NET tells three */
+
     /* Log */
     LIMIT_LOG_TIMESTAMP = 256, /* a timestamp format: each letter becomes a few characters */
     LIMIT_LOG_RULES = 256,     /* levels of categories */

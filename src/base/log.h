@@ -4,8 +4,8 @@
  * One call is one line of log, written at once, with one write(2) up to PIPE_BUF bytes. A console
  * that takes nothing for LIMIT_LOG_WAIT_MS loses lines until it does; then it is told how many.
  * `category` and `event_id` follow the peer (CONTRACT section 23), so that programs which read its
- * log read ours; ids of our own begin at 1000 (base/events.def). Only api, auth, rules, ops, target
- * and main log; the layers below return errors. Main thread only.
+ * log read ours; ids of our own begin at 1000 (base/events.def). Only api, auth, rules, ops,
+ * metrics, target and main log; the layers below return errors. Main thread only.
  */
 #pragma once
 

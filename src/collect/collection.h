@@ -45,6 +45,7 @@ struct collect_context {
     const struct options *options;
     struct dump_folder *dump_folder; /* collect/dump_folder.h */
     struct sessions *sessions;       /* session/session.h */
+    struct feeds *feeds;             /* session/feed.h */
 };
 
 enum { COLLECTION_FACTS = 4 };

@@ -17,6 +17,7 @@
 #include "src/config/shape.h"
 
 enum port_mode { PORT_CONNECT, PORT_LISTEN };
+enum metrics_exposition { METRICS_COMPAT, METRICS_OPENTELEMETRY };
 enum dump_transport { DUMP_TRANSPORT_FILE, DUMP_TRANSPORT_PIPE };
 
 struct option_names {
@@ -33,6 +34,7 @@ typedef int64_t option_timespan; /* ticks */
 typedef double option_real;
 typedef enum port_mode option_port_mode;
 typedef enum dump_transport option_transport;
+typedef enum metrics_exposition option_exposition;
 typedef enum log_level option_level;
 typedef struct option_names option_names;
 

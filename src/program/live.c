@@ -9,6 +9,7 @@
 #include "src/base/events.h"
 #include "src/config/log_settings.h"
 #include "src/config/validate.h"
+#include "src/metrics/service.h"
 
 /* One line of log for each line of `lines`; `place` is what the event's template calls it. */
 static void log_each(const char *lines, const struct log_event *event, const char *place)
@@ -101,6 +102,7 @@ static void on_changed(void *user)
     option_names_deinit(&restart);
     auth_reload(l->api->auth, keys);
     api_reload_tls(l->api);
+    metrics_service_reload(l->api->metrics, keys);
 }
 
 static void on_failed(void *user, const char *reason)

@@ -1,7 +1,7 @@
 /*
- * Start: signals -> settings -> diagnostic port (runtimes may be waiting) -> operations -> keys and
- * certificates -> HTTP. End: a signal, or the end of standard input, closes the HTTP server
- * gracefully, then everything else in reverse order.
+ * Start: signals -> settings -> diagnostic port (runtimes may be waiting) -> operations -> metrics
+ * -> keys and certificates -> HTTP. End: a signal, or the end of standard input, closes the HTTP
+ * server gracefully, then everything else in reverse order.
  */
 #include "src/program/server.h"
 
@@ -23,7 +23,9 @@
 #include "src/collect/dump_folder.h"
 #include "src/config/options.h"
 #include "src/io/watch.h"
+#include "src/metrics/service.h"
 #include "src/program/live.h"
+#include "src/session/feed.h"
 #include "src/session/session.h"
 
 /* `docker stop` kills after 10 s (Kubernetes after 30): by then the socket file and unfinished
@@ -44,6 +46,8 @@ struct server {
     struct dump_folder *dump_folder;
     struct registry *registry;
     struct sessions *sessions;
+    struct feeds *feeds;
+    struct metrics_service *metrics;
     struct operations *operations;
     struct http_server *http;
     struct api api;
@@ -73,7 +77,19 @@ static int start_targets(struct server *p, struct error *err)
     if (r < 0)
         return r;
     context.sessions = p->sessions;
+    r = feeds_new(p->sessions, &p->feeds, err);
+    if (r < 0)
+        return r;
+    context.feeds = p->feeds;
     return operations_new(&context, &p->operations, err);
+}
+
+static int start_metrics(struct server *p, struct error *err)
+{
+    if (!p->options.metrics)
+        return 0;
+    return metrics_service_new(p->registry, p->feeds, settings_keys(p->live.settings), &p->metrics,
+                               err);
 }
 
 /* What the API document says about credentials. */
@@ -109,6 +125,8 @@ static int start_api(struct server *p, struct error *err)
     p->api.registry = p->registry;
     p->api.resident = &p->resident;
     p->api.operations = p->operations;
+    p->api.metrics = p->metrics;
+    p->api.dump_folder = dump_folder_path(p->dump_folder);
     api_init(&p->api);
     api_check_addresses(&p->api);
     int r = auth_new(&p->loop, &p->options, settings_keys(p->live.settings), &p->api.auth, err);
@@ -149,6 +167,9 @@ static void on_http_closed(void *user)
     api_deinit(&p->api);
     operations_free(p->operations);
     p->operations = NULL;
+    metrics_service_free(take_ptr(p->metrics));
+    p->api.metrics = NULL;
+    feeds_free(take_ptr(p->feeds));
     sessions_wait(p->sessions, SESSIONS_MS, on_sessions_ended, p);
 }
 
@@ -233,6 +254,8 @@ static int start(struct server *p, struct error *err)
 {
     int r = start_targets(p, err);
 
+    if (r == 0)
+        r = start_metrics(p, err);
     if (r == 0)
         r = start_api(p, err);
     if (r == 0)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "proto/ipc/reply.h"
+#include "src/base/clock.h"
 #include "src/target/requests.h"
 
 /* By revision; the newest that the runtime knows is asked (3 since .NET 8). */
@@ -68,6 +69,8 @@ static void on_info(void *user, const struct ipc_outcome *outcome)
     refresh_in(t, t->settled ? TARGET_REFRESH_MS : TARGET_FIRST_REFRESH_MS);
     if (named && t->settled)
         t->events.on_settled(t->events.user, t);
+    if (told && t->settled)
+        t->events.on_told(t->events.user, t);
     if (told)
         settle(t);
 }
@@ -91,6 +94,8 @@ static void on_resumed(void *user, const struct ipc_outcome *outcome)
     t->resume = NULL;
     /* A refusal means that it was not waiting; a broken connection means that it may not have
      * heard. */
+    if (outcome->code == 0)
+        t->waited_ms = clock_monotonic_ms() - t->attached_at;
     if (outcome->code == 0 || outcome->code == -EREMOTEIO)
         t->resumed = true;
     else if (outcome->code != -ESRCH)
@@ -110,6 +115,7 @@ static void resume(struct target *t)
 
 void target_attach(struct target *t)
 {
+    t->attached_at = clock_monotonic_ms();
     (void)timer_start(&t->settle, t->loop, TARGET_SETTLE_MS, 0, on_settle_late, t);
     ask(t);
     resume(t);

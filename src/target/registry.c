@@ -25,7 +25,7 @@ struct registry {
     uint64_t next_number;
     int64_t complained_at;
     struct surplus surplus;
-    struct list waits;
+    struct list waits, watchers;
     struct ipc_listener *listener; /* Listen mode */
     struct timer scan;             /* Connect mode */
 };
@@ -72,6 +72,14 @@ static bool is_double(const struct registry *r, const struct target *t)
     return false;
 }
 
+static void tell_watchers(struct registry *r, struct target *t)
+{
+    list_each(w, &r->watchers, struct registry_watcher, link)
+    {
+        w->on_change(w->user, t);
+    }
+}
+
 /* Who has just told its cookie, or has gone, may decide for others of that cookie. */
 static void update_listed(struct registry *r, const struct guid *cookie)
 {
@@ -85,6 +93,8 @@ static void update_listed(struct registry *r, const struct guid *cookie)
             log_event(&event_process_found, LOG_NUMBER("pid", (int64_t)t->pid),
                       {"name", t->info.name}, {"version", t->info.clr_version},
                       LOG_NUMBER("uid", t->peer.uid));
+        if (t->listed != before)
+            tell_watchers(r, t);
     }
 }
 
@@ -103,9 +113,16 @@ static void on_target_gone(void *user, struct target *t)
         log_event(&event_process_ended, LOG_NUMBER("pid", (int64_t)t->pid), {"name", t->info.name});
     list_remove(&t->link);
     r->count--;
+    tell_watchers(r, t);
     target_unref(t);
     update_listed(r, &cookie);
     wake_waits(r);
+}
+
+static void on_target_told(void *user, struct target *t)
+{
+    if (t->listed)
+        tell_watchers(user, t);
 }
 
 static struct target *find_cookie(struct registry *r, const struct guid *cookie)
@@ -132,7 +149,7 @@ static unsigned count_of_uid(const struct registry *r, uid_t uid)
 static int add_target(struct registry *r, const struct guid *cookie, uint64_t pid,
                       const struct ipc_peer *peer, struct target **ret, struct error *err)
 {
-    struct target_events events = {r, on_target_settled, on_target_gone};
+    struct target_events events = {r, on_target_settled, on_target_gone, on_target_told};
 
     if (r->count >= LIMIT_TARGETS || count_of_uid(r, peer->uid) >= LIMIT_TARGETS_PER_UID)
         return error_set(err, -ENOBUFS, "more than %d processes, or %d of uid %d", LIMIT_TARGETS,
@@ -303,6 +320,7 @@ int registry_new(uv_loop_t *loop, const struct options *options, struct registry
     r->options = options;
     list_init(&r->targets);
     list_init(&r->waits);
+    list_init(&r->watchers);
     surplus_init(&r->surplus, loop);
     if (options->port_mode == PORT_LISTEN)
         code = start_listening(r, err);
@@ -328,6 +346,22 @@ void registry_free(struct registry *r)
     while (!list_empty(&r->targets))
         target_set_gone(container_of(r->targets.next, struct target, link));
     free(r);
+}
+
+void registry_watch(struct registry *r, struct registry_watcher *w)
+{
+    list_append(&r->watchers, &w->link);
+}
+
+void registry_unwatch(struct registry_watcher *w)
+{
+    if (w->link.next)
+        list_remove(&w->link);
+}
+
+bool registry_is_matched(const struct registry *r, const struct target *t)
+{
+    return t->listed && !t->gone && process_is_default(t, &r->options->default_process);
 }
 
 bool registry_is_reachable(const struct registry *r)

@@ -52,6 +52,22 @@ void registry_settle(struct registry *r, struct registry_wait *w, void (*on_sett
 /* For an owner that goes away first; also fine after the callback. */
 void registry_wait_cancel(struct registry_wait *w);
 
+/* One that wants to know of processes as they come and go; embedded in its owner, who calls
+ * registry_unwatch() before registry_free(). */
+struct registry_watcher {
+    struct list link;
+    /* `t` is listed by now, or no longer (`listed`, `gone`), or has told anew who it is. Not to be
+     * answered with registry_unwatch() of another watcher. */
+    void (*on_change)(void *user, struct target *t);
+    void *user;
+};
+
+void registry_watch(struct registry *r, struct registry_watcher *w);
+void registry_unwatch(struct registry_watcher *w);
+
+/* Is it listed, and one of those that the configured default process means? Without one all are. */
+bool registry_is_matched(const struct registry *r, const struct target *t);
+
 /* select.h over all targets and the configured default process. */
 int registry_select(struct registry *r, const struct process_query *query, struct target **ret,
                     struct error *err);

@@ -14,12 +14,12 @@ static bool is_meant(const struct target *t, const struct process_query *q)
            (!q->name || text_equal_nocase(q->name, p.text[PROCESS_KEY_NAME]));
 }
 
-static bool is_default(const struct target *t, const struct process_filters *filters)
+bool process_is_default(const struct target *t, const struct process_filters *filters)
 {
     char pid[24];
     struct process_identity p = target_identity(t, pid);
 
-    return process_filters_match(filters, &p);
+    return !filters->fault && process_filters_match(filters, &p);
 }
 
 int process_select(struct list *targets, const struct process_filters *defaults,
@@ -33,7 +33,7 @@ int process_select(struct list *targets, const struct process_filters *defaults,
         return error_set(err, -EINVAL, "%s", defaults->fault);
     list_each(t, targets, struct target, link)
     {
-        if (!t->listed || !(by_key ? is_meant(t, q) : is_default(t, defaults)))
+        if (!t->listed || !(by_key ? is_meant(t, q) : process_is_default(t, defaults)))
             continue;
         match = t;
         matches++;

@@ -16,6 +16,9 @@ struct process_query {
     const char *name;
 };
 
+/* Does the configured default process mean this one? None configured: any; a faulty one: none. */
+bool process_is_default(const struct target *t, const struct process_filters *filters);
+
 /*
  * The one process that is meant. Without any key: the default process of the configuration, or,
  * when none is configured, the only process there is. -ESRCH none, -ENOTUNIQ several, -EINVAL no

@@ -72,6 +72,7 @@ int target_new(uv_loop_t *loop, const struct guid *cookie, uint64_t pid,
     t->host_pid = peer->pid;
     t->info_revision = 3;
     t->pidfd = -1;
+    t->waited_ms = -1;
     t->root = strdup("");
     if (!t->root || !info_init(&t->info)) {
         target_free(t);

@@ -32,6 +32,7 @@ struct target_events {
     void (*on_settled)(void *user, struct target *t); /* first answers are in, or will not come;
                                                          again when the cookie came late */
     void (*on_gone)(void *user, struct target *t);    /* at most once; the registry lets go of it */
+    void (*on_told)(void *user, struct target *t);    /* once settled: its info is fresh */
 };
 
 /* Never NULL; "unknown" until the runtime has told. */
@@ -67,6 +68,9 @@ struct target {
 
     /* attach.c */
     bool resumed;
+    int64_t attached_at; /* monotonic ms */
+    int64_t waited_ms;   /* until its resume was answered: at least so long was a suspended runtime
+                            held up; -1: not yet, it was not waiting, or not for us */
     struct target_request *resume, *ask;
     unsigned info_revision; /* of ProcessInfo that the runtime knows: 3, 2 or 1 */
     struct timer refresh, settle;

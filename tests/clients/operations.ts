@@ -135,17 +135,20 @@ export function operations(whole: string, held: string): Row[] {
         },
         {
             id: 'CaptureMetrics',
-            status: unserved,
-            call: () => sdk.captureMetrics({ query: { ...query, durationSeconds: 1 } }),
+            status: 200,
+            call: () => sdk.captureMetrics({ query: { ...query, durationSeconds: 6 }, parseAs: 'text' }),
+            holds: (records) => records.includes('"name":"cpu-usage"'),
         },
         {
             id: 'CaptureMetricsCustom',
-            status: unserved,
+            status: 200,
             call: () =>
                 sdk.captureMetricsCustom({
-                    query: { ...query, durationSeconds: 1 },
+                    query: { ...query, durationSeconds: 6 },
+                    parseAs: 'text',
                     body: { includeDefaultProviders: true, meters: [{ meterName: 'App' }] },
                 }),
+            holds: (records) => records.includes('"name":"cpu-usage"'),
         },
         {
             id: 'GetPprof',
@@ -180,8 +183,9 @@ export function operations(whole: string, held: string): Row[] {
         },
         {
             id: 'GetMetrics',
-            status: unserved,
+            status: 200,
             call: () => sdk.getMetrics(),
+            holds: (page) => page.includes('portside_build_info'),
         },
         {
             id: 'GetOperations',

@@ -68,7 +68,7 @@ static void check_headers(const char *label, const struct portside *p, const str
 static void test_recorded(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app(p, &t);
     struct fake_collect *asked = world_alloc(sizeof *asked);
 
@@ -125,7 +125,7 @@ static const struct {
 static void test_refused(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app(p, &t);
 
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
@@ -181,7 +181,7 @@ static const struct {
 static void test_fallback(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app(p, &t);
     struct fake_collect *asked = world_alloc(sizeof *asked);
 
@@ -220,7 +220,7 @@ static void test_runtime_refuses(void)
           .size = 24}},
     };
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app(p, &t);
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -242,7 +242,7 @@ static void test_runtime_refuses(void)
 static void test_stop(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app(p, &t);
     struct http *h = trace_world_start(p, "?durationSeconds=-2", 0);
 
@@ -268,7 +268,7 @@ static void test_stop(void)
 static void test_stop_then_cancel(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app_of(
         p,
         &(struct fake_options){.trace = t, .rules = {{FAKE_STOP, FAKE_ACT_ANSWER, .gate = true}}});
@@ -289,7 +289,7 @@ static void test_stop_then_cancel(void)
 static void test_cancel(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app(p, &t);
     struct http *h = trace_world_running(p, TRACE_WORLD_CUT);
     const char *url = trace_world_operation(p);
@@ -307,7 +307,7 @@ static void test_cancel(void)
 /* A stream without a byte is whole too; what the client gets is an answer, and an end. */
 static void test_empty_stream(void)
 {
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app(p, &(struct fake_trace){0});
     const struct http *h = trace_world_ask(p, "durationSeconds=0", NULL, NULL);
 
@@ -320,7 +320,7 @@ static void test_empty_stream(void)
 static void test_limit(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app(p, &t);
     struct http *three[3];
 
@@ -347,7 +347,7 @@ static void test_limit(void)
 static void test_sigterm(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app(p, &t);
     struct http *h = trace_world_running(p, TRACE_WORLD_CUT);
 

@@ -19,7 +19,7 @@ enum {
 static void test_gone_before_the_reply(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app_of(
         p, &(struct fake_options){.trace = t,
                                   .rules = {{FAKE_ANY_COLLECT, FAKE_ACT_ANSWER, .gate = true}}});
@@ -37,7 +37,7 @@ static void test_gone_while_streaming(void)
 {
     const struct fake_trace quiet = trace_world_sample();
     struct fake_trace busy = quiet;
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app(p, &quiet);
 
     (void)http_run(&(struct http_request){.url = world_text("%s/trace?durationSeconds=-1", p->base),
@@ -55,7 +55,7 @@ static void test_gone_while_streaming(void)
 static void test_gone_while_stopping(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app_of(
         p,
         &(struct fake_options){.trace = t, .rules = {{FAKE_STOP, FAKE_ACT_ANSWER, .gate = true}}});
@@ -73,7 +73,7 @@ static void test_gone_while_stopping(void)
 static void test_leavers(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app(p, &t);
     const char *url = world_text("%s/trace?durationSeconds=-1", p->base);
 
@@ -98,7 +98,7 @@ static void test_leavers(void)
 static void test_silent_collect(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app_of(
         p, &(struct fake_options){
                .trace = t, .rules = {{.command = FAKE_ANY_COLLECT, .act = FAKE_ACT_SILENT}}});
@@ -119,7 +119,7 @@ static void test_silent_collect(void)
 static void test_silent_stop(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app_of(
         p, &(struct fake_options){.trace = t,
                                   .rules = {{.command = FAKE_STOP, .act = FAKE_ACT_SILENT}}});
@@ -137,7 +137,7 @@ static void test_silent_stop(void)
 static void test_death(void)
 {
     struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
 
     t.piece = 100;
     struct fake_runtime *r = trace_world_app(p, &t);
@@ -156,7 +156,7 @@ static void test_death(void)
 static void test_death_while_stopping(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app_of(
         p,
         &(struct fake_options){.trace = t, .rules = {{FAKE_STOP, FAKE_ACT_ANSWER, .gate = true}}});
@@ -175,7 +175,7 @@ static void test_death_while_stopping(void)
 static void test_gone_and_silent(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app(p, &t);
 
     int fds = portside_fds(p);
@@ -194,7 +194,7 @@ static void test_gone_and_silent(void)
 static void test_stop_refused(void)
 {
     void *block = world_alloc(BLOCK);
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
 
     (void)trace_world_app_of(
         p, &(struct fake_options){
@@ -210,7 +210,7 @@ static void test_stop_refused(void)
 static void test_ends_by_itself(void)
 {
     struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
 
     t.ends = true;
     struct fake_runtime *r = trace_world_app(p, &t);
@@ -237,7 +237,7 @@ static void test_ends_by_itself(void)
 static void test_slow_client(void)
 {
     void *block = world_alloc(BLOCK);
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r =
         trace_world_app(p, &(struct fake_trace){.bytes = block, .size = BLOCK, .repeat = true});
     struct http *h = http_start(&(struct http_request){
@@ -271,7 +271,7 @@ static void test_slow_client(void)
 static void test_slow_client_at_the_end(void)
 {
     uint8_t *block = world_alloc(LARGE);
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
 
     for (size_t i = 0; i < LARGE; i++)
         block[i] = (uint8_t)(i * 31 >> 5);

@@ -71,7 +71,7 @@ static void test_figures(void)
 /* Announced, but not there: a stream that is none of ours, and an answer that is broken off. */
 static void test_no_figures(void)
 {
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r =
         trace_world_app(p, &(struct fake_trace){.bytes = "something else", .size = 14});
     const struct http *h = trace_world_ask(p, "durationSeconds=0", NULL, NULL);
@@ -156,7 +156,7 @@ static void test_other_event(void)
 /* By query; the profile's own providers. */
 static void test_event_of_query(void)
 {
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_trace t = nearly_all();
     struct fake_runtime *r = trace_world_app(p, &t);
     const struct http *h =
@@ -201,7 +201,7 @@ static const struct {
 static void test_refused(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app(p, &t);
 
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
@@ -218,7 +218,7 @@ static void test_refused(void)
 static void test_size(void)
 {
     const struct fake_trace t = trace_world_sample();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = trace_world_app(p, &t);
     const struct http *h = trace_world_ask(
         p, world_text("durationSeconds=-1&maxBytes=%d", TRACE_WORLD_CUT), NULL, NULL);
@@ -238,7 +238,7 @@ static void test_size(void)
 static void test_size_of_anything(void)
 {
     void *block = world_alloc(BLOCK);
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r =
         trace_world_app(p, &(struct fake_trace){.bytes = block, .size = BLOCK, .repeat = true});
     const struct http *h = trace_world_ask(p, "durationSeconds=-1&maxBytes=3000000", NULL, NULL);

@@ -60,11 +60,20 @@ static int free_port(void)
     return ntohs(a.sin_port);
 }
 
+/* Of the program: "web" of web10 and single10, "brief" of brief10 and aot9. */
+static const char *stem_of(const char *name)
+{
+    size_t letters = strcspn(name, "0123456789");
+
+    if (strncmp(name, "single", 6) == 0)
+        return "web";
+    return strncmp(name, "aot", 3) == 0 ? "brief" : world_text("%.*s", (int)letters, name);
+}
+
 /* "dotnet web.dll" for a framework-dependent app, the program itself for the others. */
 static const char **build_argv(const struct dotnet_options *o)
 {
-    const char *stem =
-        strncmp(o->name, "web", 3) == 0 || strncmp(o->name, "single", 6) == 0 ? "web" : "brief";
+    const char *stem = stem_of(o->name);
     char own[4096] = "";
     const char *folder = o->folder;
     const char **argv = world_alloc(4 * sizeof *argv);

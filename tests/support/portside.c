@@ -139,6 +139,12 @@ struct portside *portside_start(const struct portside_options *o)
     return p;
 }
 
+struct portside *portside_without_metrics(void)
+{
+    return portside_start(
+        &(struct portside_options){.env = {"DotnetMonitor_Metrics__Enabled=false"}});
+}
+
 int portside_stop(struct portside *p)
 {
     proc_signal(p->proc, SIGTERM);

@@ -48,6 +48,9 @@ struct portside *portside_spawn(const struct portside_options *o);
 /* Starts it and waits until it is ready; not ready in time fails the test. NULL: defaults. */
 struct portside *portside_start(const struct portside_options *o);
 
+/* With Metrics:Enabled=false: no sessions run in targets but those that the test asks for. */
+struct portside *portside_without_metrics(void);
+
 /* Fills base and metrics from the log. True once "Application started" is there. */
 bool portside_ready(struct portside *p);
 

@@ -127,16 +127,35 @@ static void stop_one(const char *socket, int stream, uint64_t id)
         (void)recv(fd, bytes, sizeof bytes, 0);
 }
 
-int trace_free_sessions(const char *socket)
-{
-    int fds[PROBES], count = 0;
+struct trace_taken {
+    const char *socket;
+    int fds[PROBES], count;
     uint64_t ids[PROBES];
+};
 
-    while (count < PROBES && (fds[count] = start_one(socket, &ids[count])) >= 0)
-        count++;
-    for (int i = 0; i < count; i++) {
-        stop_one(socket, fds[i], ids[i]);
-        close_fd(&fds[i]);
+struct trace_taken *trace_take_sessions(const char *socket)
+{
+    struct trace_taken *t = world_alloc(sizeof *t);
+
+    t->socket = socket;
+    while (t->count < PROBES && (t->fds[t->count] = start_one(socket, &t->ids[t->count])) >= 0)
+        t->count++;
+    return t;
+}
+
+int trace_give_back(struct trace_taken *t)
+{
+    int count = t->count;
+
+    while (t->count > 0) {
+        t->count--;
+        stop_one(t->socket, t->fds[t->count], t->ids[t->count]);
+        close_fd(&t->fds[t->count]);
     }
     return count;
+}
+
+int trace_free_sessions(const char *socket)
+{
+    return trace_give_back(trace_take_sessions(socket));
 }

@@ -36,3 +36,7 @@ const char *trace_file_text(const struct trace_file *t);
 /* Starts sessions over the socket until one is refused, stops them all, and tells how many there
  * were: 64 when nobody else has one. */
 int trace_free_sessions(const char *socket);
+
+/* All sessions that are free, until they are given back; returns how many they were. */
+struct trace_taken *trace_take_sessions(const char *socket);
+int trace_give_back(struct trace_taken *taken);

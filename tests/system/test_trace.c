@@ -19,11 +19,14 @@ enum { LEAVERS = 100, SESSIONS = 64 };
 
 static const char *const web_apps[] = {"web10", "web9", "web8"};
 
-/* Counters every second, so that short traces have some. */
+/* Counters every second, so that short traces have some. No other session is there than those of
+ * the traces. */
 static struct portside *server(bool connect)
 {
-    return portside_start(&(struct portside_options){
-        .connect = connect, .env = {"DotnetMonitor_GlobalCounter__IntervalSeconds=1"}});
+    return portside_start(
+        &(struct portside_options){.connect = connect,
+                                   .env = {"DotnetMonitor_GlobalCounter__IntervalSeconds=1",
+                                           "DotnetMonitor_Metrics__Enabled=false"}});
 }
 
 static struct http *start_trace(const struct portside *p, const char *query)

@@ -41,6 +41,8 @@ const struct schema schema_params[PARAM_COUNT] = {
         .sentence = "Its name, as TraceEvent shows it: GC/Start."},
     [PARAM_STOP_FILTER] = {"stoppingEventPayloadFilter", SCHEMA_STRING, SCHEMA_OURS,
         .sentence = "Texts that its fields must have: Field:text,Field:text."},
+    [PARAM_LIVE_FORMAT] = {"format", SCHEMA_STRING, SCHEMA_OURS,
+        .sentence = "json (a sequence of records), or csv, with the columns of dotnet-counters; absent: json."},
     [PARAM_OPERATION] = {"operationId", SCHEMA_STRING, .format = "uuid",
         .sentence = "Id of the operation."},
     [PARAM_RULE] = {"collectionRuleName", SCHEMA_STRING,

@@ -217,7 +217,7 @@ static void on_outcome(void *user, const struct ipc_outcome *outcome)
 
 static int try_target(struct error *err)
 {
-    const struct target_events events = {NULL, on_nothing, on_nothing};
+    const struct target_events events = {NULL, on_nothing, on_nothing, on_nothing};
     const struct ipc_peer peer = {0, 0, 0};
     struct ipc_channel *ch;
     struct target *t = NULL;

@@ -20,7 +20,7 @@ enum { ENDS_MAX = 128, NO_COMMAND = -1 };
 struct watched {
     uv_loop_t *loop;
     struct target *target;
-    int settled, gone;
+    int settled, gone, told;
 };
 
 static inline void on_watched_settled(void *user, struct target *t)
@@ -41,11 +41,19 @@ static inline void on_watched_gone(void *user, struct target *t)
     w->target = target_unref(t);
 }
 
+static inline void on_watched_told(void *user, struct target *t)
+{
+    struct watched *w = user;
+
+    CHECK(t == w->target && t->settled);
+    w->told++;
+}
+
 static inline struct watched *watched_new(void)
 {
     static const struct guid cookie = {.bytes = {1, 2, 3}};
     struct watched *w = world_alloc(sizeof *w);
-    struct target_events events = {w, on_watched_settled, on_watched_gone};
+    struct target_events events = {w, on_watched_settled, on_watched_gone, on_watched_told};
     struct ipc_peer peer = {0, geteuid(), getegid()};
     struct error err;
 

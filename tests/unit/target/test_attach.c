@@ -5,6 +5,8 @@
 #include "tests/support/proc.h"
 #include "tests/unit/target/runtime_end.h"
 
+enum { WAITED_MS = 30 };
+
 static void test_resume_first(void)
 {
     struct watched *w = watched_new();
@@ -12,11 +14,12 @@ static void test_resume_first(void)
 
     target_attach(w->target);
     CHECK(next_command(w, fd, LOOP_MS) == FAKE_RESUME);
-    CHECK(!w->target->resumed && w->settled == 0);
+    CHECK(!w->target->resumed && w->settled == 0 && w->target->waited_ms == -1);
+    loop_for(w->loop, WAITED_MS);
     answer_ok(fd);
     fd = offer(w);
     CHECK(next_command(w, fd, LOOP_MS) == FAKE_INFO3);
-    CHECK(w->target->resumed);
+    CHECK(w->target->resumed && w->target->waited_ms >= WAITED_MS);
     answer_command(fd, FAKE_INFO3, "/usr/bin/dotnet x.dll");
     CHECK(LOOP_UNTIL(w->loop, LOOP_MS, w->settled == 1));
     CHECK(strcmp(w->target->info.name, "dotnet") == 0);
@@ -66,7 +69,7 @@ static void test_resume_refused(void)
     answer_error(fd, FAKE_E_FAIL);
     fd = offer(w);
     CHECK(next_command(w, fd, LOOP_MS) == FAKE_INFO3);
-    CHECK(w->target->resumed);
+    CHECK(w->target->resumed && w->target->waited_ms == -1);
     watched_end(w);
 }
 
@@ -201,7 +204,7 @@ static void test_refresh(void)
     answer_command(fd, FAKE_INFO3, "/app/web --now with arguments");
     CHECK(LOOP_UNTIL(w->loop, LOOP_MS,
                      strcmp(w->target->info.command_line, "/app/web --now with arguments") == 0));
-    CHECK(w->settled == 1);
+    CHECK(w->settled == 1 && w->told == 1);
     watched_end(w);
 }
 

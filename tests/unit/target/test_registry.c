@@ -310,8 +310,42 @@ static void test_faults(void)
     }
 }
 
-WORLD_SUITE("target/registry", {"select", test_select}, {"sole process", test_sole_process},
-            {"default process", test_default_process}, {"faulty default", test_faulty_default},
-            {"life", test_life}, {"settle", test_settle}, {"free with wait", test_free_with_wait},
-            {"connect", test_connect}, {"connect: hanging up", test_connect_hanging_up},
-            {"faults", test_faults})
+struct follower {
+    struct registry_watcher watcher;
+    int came, went;
+    uint64_t pid;
+};
+
+static void on_change(void *user, struct target *t)
+{
+    struct follower *f = user;
+
+    f->pid = t->pid;
+    f->came += t->listed && !t->gone;
+    f->went += t->gone;
+}
+
+static void test_watch(void)
+{
+    struct host *h = host_new(true, no_pairs);
+    struct follower f = {.watcher = {.on_change = on_change, .user = &f}};
+
+    registry_unwatch(&f.watcher); /* of one that never watched */
+    registry_watch(h->registry, &f.watcher);
+    struct fake_runtime *r = start(h, 101, 1, "/app/first");
+    CHECK(LOOP_UNTIL(h->loop, LOOP_MS, f.came == 1 && f.pid == 101));
+    (void)start(h, 102, 2, "/app/second");
+    CHECK(LOOP_UNTIL(h->loop, LOOP_MS, f.came >= 2 && f.pid == 102));
+    CHECK(f.went == 0);
+    fake_runtime_stop(r);
+    CHECK(LOOP_UNTIL(h->loop, LOOP_MS, f.went == 1));
+    registry_unwatch(&f.watcher);
+    host_end(h);
+    CHECK_AT("not told of the end", f.went == 1);
+}
+
+WORLD_SUITE("target/registry", {"watch", test_watch}, {"select", test_select},
+            {"sole process", test_sole_process}, {"default process", test_default_process},
+            {"faulty default", test_faulty_default}, {"life", test_life}, {"settle", test_settle},
+            {"free with wait", test_free_with_wait}, {"connect", test_connect},
+            {"connect: hanging up", test_connect_hanging_up}, {"faults", test_faults})

@@ -1,0 +1,223 @@
+/*
+ * Happy path: feed_join() -> on_started: up -> events -> decoder -> store. Beside it: it cannot
+ * start, or ends -> down, a problem, and the retry timer; nothing is published for two intervals ->
+ * a problem, until something is.
+ */
+#include "src/metrics/scrape.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/events.h"
+#include "src/base/log.h"
+
+static const char silent_text[] =
+    "Nothing is published: a runtime without event sources (trimmed, "
+    "EventSourceSupport=false), one that is still suspended, or a program without counters.";
+
+static void try_start(void *user);
+
+/* With the process that it is about, as lines of requests have. */
+static void tell(const struct scrape *s, const struct log_event *event, const char *key,
+                 const char *text)
+{
+    const struct log_field process[] = {LOG_NUMBER("TargetProcessId", (int64_t)s->target->pid)};
+    const struct log_scope scope = {NULL, "TargetProcessId:{TargetProcessId}", process, 1};
+
+    log_event_in(&scope, event, {key, text});
+}
+
+static void tell_trouble(struct scrape *s, unsigned kind, const char *text)
+{
+    s->process->notices |= 1u << kind;
+    if (problems_add(&s->problems, kind, text))
+        log_event(&event_metrics_trouble, LOG_NUMBER("pid", (int64_t)s->target->pid),
+                  {"name", s->target->info.name}, {"reason", text});
+}
+
+static void clear_trouble(struct scrape *s, unsigned kind)
+{
+    s->process->notices &= ~(1u << kind);
+    problems_clear(&s->problems, kind);
+}
+
+static void on_silence(void *user)
+{
+    tell_trouble(user, PROBLEM_SILENT, silent_text);
+}
+
+/* The first value of a session. */
+static void on_published(struct scrape *s)
+{
+    s->published = true;
+    s->retry_ms = SCRAPE_RETRY_MS;
+    timer_stop(&s->silence);
+    clear_trouble(s, PROBLEM_SILENT);
+}
+
+static void on_measurement(void *user, const struct measurement *m)
+{
+    struct scrape *s = user;
+
+    if (!s->published)
+        on_published(s);
+    metric_store_put(s->context->store, s->process, m);
+    if (m->kind == MEASUREMENT_ENDED && !m->tags)
+        tell(s, &event_counter_ended, "0", m->name);
+}
+
+/* `text` is the runtime's, or about what it said. */
+static void on_notice(void *user, enum metrics_notice notice, const char *text)
+{
+    struct scrape *s = user;
+
+    s->process->notices |= 1u << notice;
+    if (problems_add(&s->problems, notice, text))
+        tell(s, &event_counter_error, "0", text);
+}
+
+static double longest_interval(const struct metrics_request *request)
+{
+    double longest = request->default_interval;
+
+    for (size_t i = 0; i < request->filter_count; i++) {
+        if (request->filters[i].interval > longest)
+            longest = request->filters[i].interval;
+    }
+    return longest;
+}
+
+static void on_started(void *user)
+{
+    struct scrape *s = user;
+    double patience = 2 * 1000 * longest_interval(&s->request) + SCRAPE_SILENT_MS;
+
+    s->process->up = true;
+    clear_trouble(s, PROBLEM_UNAVAILABLE);
+    (void)timer_start(&s->silence, s->target->loop, (uint64_t)patience, 0, on_silence, s);
+}
+
+static void on_event(void *user, const struct nettrace *stream, const struct nettrace_event *event)
+{
+    struct scrape *s = user;
+
+    metrics_decoder_event(s->decoder, stream, event);
+}
+
+static void on_loss(void *user, uint64_t lost)
+{
+    struct scrape *s = user;
+
+    s->process->lost_events += lost - s->lost;
+    s->lost = lost;
+}
+
+static void fall_silent(struct scrape *s)
+{
+    timer_stop(&s->silence);
+    metrics_decoder_free(s->decoder);
+    metrics_request_deinit(&s->request);
+    s->decoder = NULL;
+    s->reader = NULL;
+    s->process->up = false;
+}
+
+/* A process that has ended is not asked again: the registry notices it a little later. */
+static void on_end(void *user, const struct error *err)
+{
+    struct scrape *s = user;
+
+    fall_silent(s);
+    if (s->target->gone)
+        return;
+    if (err->code != -ECONNRESET && err->code != -ESRCH)
+        tell_trouble(s, PROBLEM_UNAVAILABLE, err->text);
+    (void)timer_start(&s->retry, s->target->loop, s->retry_ms, 0, try_start, s);
+    s->retry_ms = s->retry_ms * 2 < SCRAPE_RETRY_MAX_MS ? s->retry_ms * 2 : SCRAPE_RETRY_MAX_MS;
+}
+
+/* "10.0.12" -> 10; 0: not told. */
+static unsigned runtime_major(const struct target *t)
+{
+    return (unsigned)strtoul(t->info.clr_version, NULL, 10);
+}
+
+static int join(struct scrape *s, struct error *err)
+{
+    const struct metrics_decoder_events decoder = {s, on_measurement, on_notice};
+    const struct feed_events events = {s, on_started, on_event, on_loss, on_end};
+    int r =
+        metrics_request_configured(s->context->keys, runtime_major(s->target), &s->request, err);
+
+    if (r < 0)
+        return r;
+    s->decoder = metrics_decoder_new(&s->request, &decoder);
+    if (!s->decoder)
+        return error_set(err, -ENOMEM, "metrics");
+    const struct feed_need need = {.providers = s->request.providers,
+                                   .provider_count = s->request.provider_count};
+    return feed_join(s->context->feeds, s->target, &need, &events, &s->reader, err);
+}
+
+static void try_start(void *user)
+{
+    struct scrape *s = user;
+    struct error err;
+
+    s->published = false;
+    s->lost = 0;
+    if (join(s, &err) < 0)
+        on_end(s, &err);
+}
+
+struct scrape *scrape_new(const struct scrape_context *context, struct target *target)
+{
+    struct scrape *s = calloc(1, sizeof *s);
+    char uid[GUID_TEXT_SIZE];
+
+    if (!s)
+        return NULL;
+    s->process = metric_process_add(context->store, target->pid, target->info.name,
+                                    guid_format(&target->cookie, uid));
+    if (!s->process) {
+        free(s);
+        return NULL;
+    }
+    list_init(&s->link);
+    s->context = context;
+    s->target = target_ref(target);
+    s->retry_ms = SCRAPE_RETRY_MS;
+    scrape_refresh(s);
+    try_start(s);
+    return s;
+}
+
+void scrape_free(struct scrape *s)
+{
+    if (!s)
+        return;
+    if (s->reader)
+        feed_leave(s->reader);
+    timer_stop(&s->retry);
+    fall_silent(s);
+    metric_process_remove(s->context->store, s->process);
+    problems_deinit(&s->problems);
+    list_remove(&s->link);
+    target_unref(s->target);
+    free(s);
+}
+
+void scrape_refresh(struct scrape *s)
+{
+    if (s->target->waited_ms >= 0)
+        s->process->waited_seconds = (double)s->target->waited_ms / 1000;
+    const char *name = s->target->info.name;
+    char *copy = strcmp(s->process->name, name) == 0 ? NULL : strdup(name);
+
+    if (!copy)
+        return;
+    free(s->process->name);
+    s->process->name = copy;
+}
