@@ -8,11 +8,6 @@
 #include "src/collect/collection.h"
 #include "src/ops/operation.h"
 
-/* The same as artifact_request_start() with all that can be said of it; target, tags, scope and
- * subject are filled in here. */
-void artifact_request_run(struct api *api, struct http_exchange *x, struct target *t,
-                          const struct operation_request *what);
-
 /* Starts `type` on `t` into the answer, or says why not. `params` is the kind's own and `name` the
  * file name, both borrowed for the call. */
 void artifact_request_start(struct api *api, struct http_exchange *x, struct target *t,

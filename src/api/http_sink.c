@@ -58,7 +58,8 @@ static size_t artifact_headers(struct http_sink *h,
     (void)snprintf(h->disposition, sizeof h->disposition, "%s; filename=%s",
                    a->shown ? "inline" : "attachment", a->name);
     headers[n++] = (struct http_pair){"Location", h->location ? h->location : "/operations"};
-    headers[n++] = (struct http_pair){"Content-Disposition", h->disposition};
+    if (!a->nameless)
+        headers[n++] = (struct http_pair){"Content-Disposition", h->disposition};
     headers[n++] = (struct http_pair){"Content-Type", a->content_type};
     return n;
 }
@@ -145,8 +146,8 @@ static void answer_problem(struct http_sink *h, const struct error *err)
         reply_problem(h->x, err);
         return;
     }
-    (void)artifact_headers(h, headers);
-    reply_problem_with(h->x, err, headers, 2);
+    size_t count = artifact_headers(h, headers);
+    reply_problem_with(h->x, err, headers, count - 1); /* all but the artifact's type */
 }
 
 /* What the peer says of the end of a streamed answer. */

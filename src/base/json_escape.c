@@ -1,5 +1,6 @@
 #include "src/base/json_escape.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "src/base/utf8.h"
@@ -19,7 +20,7 @@ static void add_wide(struct text *out, unsigned c)
     }
 }
 
-/* The escaped form of an ASCII character: two characters or six, nothing for one that stays. */
+/* The escaped form of an ASCII character that does not stay: two characters or six. */
 static void add_ascii(struct text *out, char c)
 {
     static const char names[] = "\\bfnrt", bytes[] = "\\\b\f\n\r\t";
@@ -28,11 +29,24 @@ static void add_ascii(struct text *out, char c)
     if (short_form) {
         char pair[2] = {'\\', names[short_form - bytes]};
         text_add(out, pair, sizeof pair);
-    } else if (c < ' ' || c > '~' || strchr("\"&'+<>`", c)) {
-        add_unit(out, (unsigned char)c);
     } else {
-        text_add(out, &c, 1);
+        add_unit(out, (unsigned char)c);
     }
+}
+
+/* Characters that stay as they are: most of most texts. */
+static size_t plain_run(const char *s)
+{
+    static const bool plain[256] = {
+        [' '] = true,         ['!'] = true,         ['#' ... '%'] = true,
+        ['(' ... '*'] = true, [',' ... ';'] = true, ['='] = true,
+        ['?' ... '['] = true, [']' ... '_'] = true, ['a' ... '~'] = true,
+    };
+    const char *at = s;
+
+    while (plain[(unsigned char)*at])
+        at++;
+    return (size_t)(at - s);
 }
 
 void json_escape_add(struct text *out, const char *s)
@@ -41,6 +55,11 @@ void json_escape_add(struct text *out, const char *s)
 
     text_add_str(out, "\"");
     for (size_t left = strlen(s), n; left; s += n, left -= n) {
+        n = plain_run(s);
+        if (n) {
+            text_add(out, s, n);
+            continue;
+        }
         n = utf8_next(s, left, &code);
         if (code < 0x80)
             add_ascii(out, (char)code);

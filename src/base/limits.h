@@ -94,6 +94,19 @@ enum {
     LIMIT_METRICS_INSTRUMENTS = 4096, /* whose descriptions are kept, of one session */
     LIMIT_METRICS_DESCRIPTIONS = 4 * 1024 * 1024, /* all of them together */
     LIMIT_METRICS_QUANTILES = 64,                 /* of one histogram; .NET tells three */
+    /* Logs of applications */
+    LIMIT_LOGS_SCOPES = 10000,                 /* as the peer */
+    LIMIT_LOGS_SCOPE_BYTES = 8 * 1024 * 1024,  /* all together: 800 bytes each */
+    LIMIT_LOGS_SCOPE_DEPTH = 100,              /* around one line */
+    LIMIT_LOGS_AROUND = 64 * 1024,             /* bytes of them: as much as one event can have */
+    LIMIT_LOGS_PAIRS = 256,                    /* of a line or scope */
+    LIMIT_LOGS_MESSAGE = 1024 * 1024,          /* a template may name a long value many times */
+    LIMIT_LOGS_WIDTH = 1024,                   /* that a template pads a value to */
+    LIMIT_LOGS_HALVES = 128,                   /* threads between the two events of one line */
+    LIMIT_LOGS_SORTED_BYTES = 4 * 1024 * 1024, /* events that wait for older ones; a runtime sends
+                                                  what it has every 100 ms */
+    LIMIT_LOGS_SPOOL = 64 * 1024 * 1024, /* lines for a slow reader; temporary folders may lie in
+                                            memory */
 
     /* Log */
     LIMIT_LOG_TIMESTAMP = 256, /* a timestamp format: each letter becomes a few characters */

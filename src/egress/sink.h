@@ -34,6 +34,7 @@ struct artifact_fact {
 struct artifact {
     const char *name; /* file name, "core_20261122_043405_541" */
     const char *content_type;
+    bool nameless; /* HTTP does not tell the file name: clients show it rather than save it */
     const char *operation_id;      /* GUID text; NULL when the operation was refused */
     const struct log_scope *scope; /* for lines about it; NULL when it was refused */
     bool room_at_once;             /* on_room may come from inside write() */

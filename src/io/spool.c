@@ -13,6 +13,7 @@ int spool_open(struct spool *s, const char *const *folders, struct error *err)
     int r = -ENOENT;
 
     *s = SPOOL_NONE;
+    s->limit = LIMIT_SPOOL;
     for (; *folders; folders++) {
         s->fd = open(*folders, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
         if (s->fd >= 0)
@@ -34,7 +35,7 @@ int spool_write(struct spool *s, const void *data, size_t size, struct error *er
 
     if (s->fd < 0)
         return error_set(err, -EBADF, "no file");
-    if (s->written + size > LIMIT_SPOOL)
+    if (s->written - s->released + size > s->limit)
         return error_set(err, -EFBIG, "too much to keep for a slow reader");
     for (size_t done = 0; done < size;) {
         ssize_t n = pwrite(s->fd, at + done, size - done, (off_t)(s->written + done));
@@ -55,4 +56,17 @@ uint64_t spool_take(struct spool *s, uint64_t most, uint64_t *ret_offset)
     *ret_offset = s->taken;
     s->taken += size;
     return size;
+}
+
+void spool_release(struct spool *s)
+{
+    if (s->fd < 0 || s->taken == s->released)
+        return;
+    if (s->taken == s->written) {
+        if (ftruncate(s->fd, 0) == 0)
+            s->written = s->taken = s->released = 0;
+    } else if (fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)s->released,
+                         (off_t)(s->taken - s->released)) == 0) {
+        s->released = s->taken;
+    }
 }

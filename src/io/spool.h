@@ -11,7 +11,8 @@
 
 struct spool {
     int fd; /* -1: closed */
-    uint64_t written, taken;
+    uint64_t written, taken, released;
+    uint64_t limit; /* of bytes in the file; LIMIT_SPOOL unless the owner sets another after open */
 };
 
 #define SPOOL_NONE ((struct spool){.fd = -1})
@@ -20,7 +21,7 @@ struct spool {
 int spool_open(struct spool *s, const char *const *folders, struct error *err);
 void spool_close(struct spool *s);
 
-/* Appends all of it. -EFBIG past LIMIT_SPOOL, or the error of the disk; nothing is appended then.
+/* Appends all of it. -EFBIG past the limit, or the error of the disk; nothing is appended then.
  */
 int spool_write(struct spool *s, const void *data, size_t size, struct error *err);
 
@@ -32,3 +33,7 @@ static inline uint64_t spool_size(const struct spool *s)
 
 /* The next range, at most `most` bytes, which count as taken from now on. */
 uint64_t spool_take(struct spool *s, uint64_t most, uint64_t *ret_offset);
+
+/* What was taken is not looked at any more: its place on the disk is given back, where the file
+ * system can do that, and counts for new bytes. */
+void spool_release(struct spool *s);

@@ -69,6 +69,7 @@ struct operation_request {
     const char *artifact_name; /* "core_<stamp>" */
     const char *content_type;  /* static; NULL: the kind's own */
     bool shown;                /* see struct artifact */
+    bool nameless;             /* see struct artifact */
     const char *subject;       /* who asks, for the audit; NULL: anonymous */
     /* Of the request that waits for the artifact; it must live until the sink is closed. NULL when
      * nobody waits. */

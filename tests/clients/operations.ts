@@ -87,15 +87,15 @@ export function operations(whole: string, held: string): Row[] {
         },
         {
             id: 'CaptureLogs',
-            status: unserved,
-            call: () => sdk.captureLogs({ query: { ...query, level: 'Debug', durationSeconds: 1 } }),
+            status: 200,
+            call: () => sdk.captureLogs({ query: { ...query, level: 'Debug', durationSeconds: 0 } }),
         },
         {
             id: 'CaptureLogsCustom',
-            status: unserved,
+            status: 200,
             call: () =>
                 sdk.captureLogsCustom({
-                    query: { ...query, durationSeconds: 1 },
+                    query: { ...query, durationSeconds: 0 },
                     body: { logLevel: 'Information', filterSpecs: { Microsoft: 'Warning' } },
                 }),
         },

@@ -72,8 +72,6 @@ static const struct {
     const char *method, *route, *query, *body;
 } unserved[] = {
     {"GET", "/gcdump", "", NULL},
-    {"GET", "/logs", "?level=Debug", NULL},
-    {"POST", "/logs", "", "{\"logLevel\":\"Debug\"}"},
     {"GET", "/stacks", "", NULL},
     {"GET", "/exceptions", "", NULL},
     {"POST", "/exceptions", "", "{}"},

@@ -60,14 +60,18 @@ static int free_port(void)
     return ntohs(a.sin_port);
 }
 
-/* Of the program: "web" of web10 and single10, "brief" of brief10 and aot9. */
+/* The program of an application: its name without the version, but for two. */
 static const char *stem_of(const char *name)
 {
-    size_t letters = strcspn(name, "0123456789");
+    static const struct {
+        const char *name, *stem;
+    } others[] = {{"single", "web"}, {"aot", "brief"}};
 
-    if (strncmp(name, "single", 6) == 0)
-        return "web";
-    return strncmp(name, "aot", 3) == 0 ? "brief" : world_text("%.*s", (int)letters, name);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (strncmp(name, others[i].name, strlen(others[i].name)) == 0)
+            return others[i].stem;
+    }
+    return world_text("%.*s", (int)strcspn(name, "0123456789"), name);
 }
 
 /* "dotnet web.dll" for a framework-dependent app, the program itself for the others. */

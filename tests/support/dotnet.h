@@ -1,7 +1,7 @@
 /*
  * support/dotnet.h - real .NET applications (tests/apps) as targets.
  *
- * Names are those of tests/apps/build: web10, web9, web8, single10, brief10, aot9, meters10,
+ * Names are those of tests/apps/build: web10, web9, web8, single10, brief10, aot9, meters10, logs10,
  * webroutes10... They are built when they are missing or old; where they cannot be, the test is
  * skipped, loudly.
  */

@@ -35,4 +35,21 @@ static void test_escape(void)
     }
 }
 
-TEST_SUITE("base/json_escape", {"escape", test_escape})
+/* One by one, and between others: the same. */
+static void test_every_ascii(void)
+{
+    for (char c = 1; c != 127; c++) {
+        const char text[] = {'a', c, 'b', '\0'}, one[] = {c, '\0'};
+        struct text out = {0}, alone = {0};
+        json_escape_add(&out, text);
+        json_escape_add(&alone, one);
+        bool stays = c >= ' ' && !strchr("\"&'+<>`\\", c);
+        CHECK_AT(out.data, (alone.size == 3) == stays && (!stays || alone.data[1] == c));
+        CHECK_AT(out.data, out.size == alone.size + 2 &&
+                               memcmp(out.data + 2, alone.data + 1, alone.size - 2) == 0);
+        text_deinit(&out);
+        text_deinit(&alone);
+    }
+}
+
+TEST_SUITE("base/json_escape", {"escape", test_escape}, {"every ASCII", test_every_ascii})

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/base/limits.h"
@@ -41,9 +42,44 @@ static void test_refusals(void)
     CHECK(spool_open(&s, nowhere, &err) == -ENOENT && s.fd < 0);
     CHECK(spool_write(&s, "x", 1, &err) == -EBADF);
     REQUIRE(spool_open(&s, folders, &err) == 0);
-    s.written = s.taken = LIMIT_SPOOL;
+    s.written = s.taken = LIMIT_SPOOL; /* and nothing was given back */
     CHECK(spool_write(&s, "x", 1, &err) == -EFBIG && spool_size(&s) == 0);
     spool_close(&s);
 }
 
-WORLD_SUITE("io/spool", {"order", test_order}, {"refusals", test_refusals})
+/* What was taken makes room for more, within the owner's limit. */
+static void test_release(void)
+{
+    enum { BLOCK = 64 * 1024, LIMIT = 4 * BLOCK };
+    const char *const folders[] = {files_tmpdir(), NULL};
+    char *block = world_alloc(BLOCK);
+    struct spool s;
+    struct error err;
+    uint64_t offset;
+    struct stat st;
+
+    REQUIRE(spool_open(&s, folders, &err) == 0);
+    s.limit = LIMIT;
+    for (int i = 0; i < 100; i++) {
+        memset(block, i, BLOCK);
+        REQUIRE(spool_write(&s, block, BLOCK, &err) == 0);
+        if (i == 0) /* the reader stays one behind: never empty */
+            continue;
+        REQUIRE(spool_take(&s, BLOCK, &offset) == BLOCK);
+        REQUIRE(pread(s.fd, block, 1, (off_t)offset) == 1 && block[0] == i - 1);
+        spool_release(&s);
+    }
+    CHECK(spool_size(&s) == BLOCK);
+    CHECK(fstat(s.fd, &st) == 0 && st.st_blocks * 512 <= 2 * BLOCK);
+    CHECK(spool_take(&s, LIMIT, &offset) == BLOCK);
+    spool_release(&s);
+    CHECK(s.written == 0 && fstat(s.fd, &st) == 0 && st.st_size == 0);
+    for (int i = 0; i < 4; i++)
+        CHECK(spool_write(&s, block, BLOCK, &err) == 0);
+    CHECK(spool_write(&s, block, 1, &err) == -EFBIG);
+    spool_close(&s);
+    spool_release(&s);
+}
+
+WORLD_SUITE("io/spool", {"order", test_order}, {"refusals", test_refusals},
+            {"release", test_release})
