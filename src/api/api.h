@@ -21,6 +21,7 @@
 #include "src/target/registry.h"
 
 struct metrics_service;
+struct otlp;
 struct settings;
 struct tls_context;
 
@@ -32,6 +33,7 @@ struct api {
     struct registry *registry;
     struct operations *operations;
     struct metrics_service *metrics; /* NULL: Metrics:Enabled is false */
+    struct otlp *otlp;               /* NULL: nothing is pushed */
     struct metrics_readers readers;  /* of /metrics */
     const char *dump_folder;         /* its path */
     struct auth *auth;               /* who may do what */

@@ -8,6 +8,7 @@
 #include "src/base/clock.h"
 #include "src/metrics/exposition.h"
 #include "src/metrics/service.h"
+#include "src/otlp/otlp.h"
 
 static_assert((int)EXPOSITION_COMPAT == (int)METRICS_COMPAT &&
                   (int)EXPOSITION_OPENTELEMETRY == (int)METRICS_OPENTELEMETRY,
@@ -34,6 +35,23 @@ static int64_t since_for(struct api *api, const struct http_exchange *x, int64_t
     return metrics_readers_turn(&api->readers, r->connection, now_unix_ns);
 }
 
+static void read_pushed(const struct api *api, struct metrics_self *self)
+{
+    struct sender_stats stats;
+
+    for (enum otlp_signal signal = 0; signal < OTLP_SIGNALS; signal++) {
+        if (otlp_stats(api->otlp, signal, &stats))
+            self->pushed[signal] = (struct metrics_pushed){
+                .on = true,
+                .sent = (double)stats.sent,
+                .rejected = (double)stats.rejected,
+                .dropped = (double)stats.dropped,
+                .failures = (double)stats.failures,
+                .queued_bytes = (double)stats.queued,
+            };
+    }
+}
+
 static void reply_page(struct api *api, struct http_exchange *x)
 {
     struct exposition e = {.style = style_for(api, x), .now_unix_ns = clock_now_ticks() * 100};
@@ -43,6 +61,7 @@ static void reply_page(struct api *api, struct http_exchange *x)
 
     e.since_unix_ns = since_for(api, x, e.now_unix_ns);
     metrics_service_self(api->metrics, api->dump_folder, &self);
+    read_pushed(api, &self);
     exposition_write(&page, metrics_service_store(api->metrics), &e, &self);
     if (page.failed)
         reply_empty(x, 500);

@@ -83,17 +83,32 @@ enum {
     LIMIT_METRIC_PRESENT_MS = 10 * 1000, /* beyond three intervals: a gauge's value may be so old */
     LIMIT_METRIC_SILENT_MS = 5 * 60 * 1000, /* then a series may make room: Prometheus looks back
                                                as far */
-    LIMIT_METRIC_SWEEP_MS = 10 * 1000,      /* between two looks for such series */
-    LIMIT_LIVE_RECORDS = 1000,              /* that wait for a slow client; the peer's number */
-    LIMIT_LIVE_BYTES = 4 * 1024 * 1024,     /* of them; some hundred bytes are usual for one */
-    LIMIT_LIVE_TOLD = 64,                   /* different lines of log about one request's metrics */
-    LIMIT_METRIC_PROBLEMS = 16,             /* of one process, that are told one by one */
+    LIMIT_METRIC_INTERVAL = 24 * 3600,  /* seconds: the longest that is asked for (CONTRACT 11.1) */
+    LIMIT_METRIC_SWEEP_MS = 10 * 1000,  /* between two looks for such series */
+    LIMIT_LIVE_RECORDS = 1000,          /* that wait for a slow client; the peer's number */
+    LIMIT_LIVE_BYTES = 4 * 1024 * 1024, /* of them; some hundred bytes are usual for one */
+    LIMIT_LIVE_TOLD = 64,               /* different lines of log about one request's metrics */
+    LIMIT_METRIC_PROBLEMS = 16,         /* of one process, that are told one by one */
     LIMIT_METRIC_PROBLEM_TEXT = 1024,
     LIMIT_METRICS_FILTERS = 1024,     /* counters and instruments that are asked for by name */
     LIMIT_METRICS_EVENT = 128 * 1024, /* payload; EventSource writes none above 64 KiB */
     LIMIT_METRICS_INSTRUMENTS = 4096, /* whose descriptions are kept, of one session */
     LIMIT_METRICS_DESCRIPTIONS = 4 * 1024 * 1024, /* all of them together */
     LIMIT_METRICS_QUANTILES = 64,                 /* of one histogram; .NET tells three */
+
+    /* OTLP */
+    LIMIT_OTLP_BODY = 512 * 1024,  /* of one push, before compression: far below the 4 to 20 MiB
+                                      that collectors take */
+    LIMIT_OTLP_ANSWER = 64 * 1024, /* of a collector */
+    LIMIT_OTLP_CONNECT_MS = 5 * 1000,
+    LIMIT_OTLP_RETRY_MS = 1000,          /* first wait after a failure; doubles */
+    LIMIT_OTLP_RETRY_MAX_MS = 60 * 1000, /* up to this */
+    LIMIT_OTLP_RETRY_AFTER =
+        15 * 60, /* seconds: the longest wish of a collector that is followed */
+    LIMIT_OTLP_AGE_MS = 15 * 60 * 1000, /* what has waited longer when a push fails is dropped */
+    LIMIT_OTLP_FLUSH_MS = 3000,         /* at the end, for what is left */
+    LIMIT_OTLP_TOLD_MS = 60 * 1000,     /* between two lines of log of one kind */
+
     /* Logs of applications */
     LIMIT_LOGS_SCOPES = 10000,                 /* as the peer */
     LIMIT_LOGS_SCOPE_BYTES = 8 * 1024 * 1024,  /* all together: 800 bytes each */

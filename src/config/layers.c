@@ -15,6 +15,7 @@
 #include "src/config/key_per_file.h"
 #include "src/config/layer_paths.h"
 #include "src/config/log_settings.h"
+#include "src/config/otel_environment.h"
 
 static const char settings_file[] = "settings.json", built_in[] = "built-in defaults";
 
@@ -179,6 +180,8 @@ int layers_read(const struct layers *l, const struct config_keys *command_line,
         r = add_app_settings(l, keys, warnings, err);
     if (r >= 0)
         r = environment_add(keys, l->environment, ENVIRONMENT_PLAIN, NULL, err);
+    if (r >= 0)
+        r = otel_environment_add(keys, l->environment, err);
     if (r >= 0)
         r = add_json_in(keys, l->user_folder, settings_file, warnings, err);
     if (r >= 0)

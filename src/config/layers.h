@@ -2,8 +2,9 @@
  * config/layers.h - the twelve sources of configuration, in their order (CONTRACT section 7).
  *
  * Lowest first: defaults, command line, DOTNET_*, ASPNETCORE_*, appsettings.json (and
- * appsettings.ENVIRONMENT.json) beside the program, plain environment, the user's settings.json,
- * the shared settings.json, the shared folder as key-per-file, DotnetMonitor_*, the file of
+ * appsettings.ENVIRONMENT.json) beside the program, plain environment (OpenTelemetry's variables on
+ * top of it), the user's settings.json, the shared settings.json, the shared folder as
+ * key-per-file, DotnetMonitor_*, the file of
  * --configuration-file-path, and what is set on top by the program itself.
  *
  * In the first four an empty value counts as not set: the peer reads them through a "chained"

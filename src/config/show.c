@@ -174,7 +174,7 @@ static void write_egress(struct show *s)
 /* The peer has no such sections, so they are shown only when they are set. */
 static void write_own(struct show *s, enum hide hide)
 {
-    static const char *const names[] = {"Http", "Tls", "Audit", "Redaction"};
+    static const char *const names[] = {"Http", "Tls", "Audit", "Redaction", "Otlp"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct section section = section_find(s->keys, names[i]);

@@ -57,6 +57,22 @@ static const struct {
             start_unix_seconds),
 };
 
+static const struct {
+    struct own own;
+    size_t value; /* in struct metrics_pushed */
+} of_push[] = {
+#define OF_PUSH(name, help, type, member)                                                          \
+    {                                                                                              \
+        {"portside_otlp_" name, help, type}, offsetof(struct metrics_pushed, member)               \
+    }
+    OF_PUSH("sent", "Data points and lines of log that the collector has taken.", OWN_COUNTER,
+            sent),
+    OF_PUSH("rejected", "Those that the collector did not want.", OWN_COUNTER, rejected),
+    OF_PUSH("dropped", "Those that waited too long, or found no room.", OWN_COUNTER, dropped),
+    OF_PUSH("failures", "Pushes that came to nothing.", OWN_COUNTER, failures),
+    OF_PUSH("queue_bytes", "What waits for the collector.", OWN_GAUGE, queued_bytes),
+};
+
 static double up(const struct metric_process *process)
 {
     return process->up;
@@ -172,6 +188,22 @@ static void write_left_out(struct page *p)
     }
 }
 
+static void write_pushed(struct page *p, const struct metrics_pushed pushed[METRICS_PUSHED])
+{
+    static const char *const labels[METRICS_PUSHED] = {"signal=\"metrics\"", "signal=\"logs\""};
+
+    if (!pushed[0].on && !pushed[1].on)
+        return;
+    for (size_t i = 0; i < sizeof of_push / sizeof of_push[0]; i++) {
+        add_head(p, &of_push[i].own);
+        for (size_t k = 0; k < METRICS_PUSHED; k++) {
+            const char *at = (const char *)&pushed[k] + of_push[i].value;
+            if (pushed[k].on)
+                add_value(p, &of_push[i].own, labels[k], *(const double *)(const void *)at);
+        }
+    }
+}
+
 void page_write_self(struct page *p, const struct metrics_self *self)
 {
     static const struct own build = {"portside_build", "The version of portside.", OWN_INFO};
@@ -189,6 +221,7 @@ void page_write_self(struct page *p, const struct metrics_self *self)
         add_head(p, &of_self[i].own);
         add_value(p, &of_self[i].own, "", value);
     }
+    write_pushed(p, self->pushed);
     write_left_out(p);
 }
 

@@ -27,7 +27,7 @@ static double resident_bytes(void)
     long pages;
 
     if (!read_proc("/proc/self/statm", text, sizeof text) || sscanf(text, "%*u %ld", &pages) != 1)
-        return NAN;
+        return (double)NAN;
     return (double)pages * (double)sysconf(_SC_PAGESIZE);
 }
 
@@ -54,12 +54,12 @@ static double start_unix_seconds(void)
     if (start > 0)
         return start;
     if (!read_proc("/proc/self/stat", text, sizeof text))
-        return NAN;
+        return (double)NAN;
     const char *at = strrchr(text, ')'); /* the name may have blanks */
     for (int field = 2; at && field < 22; field++)
         at = strchr(at + 1, ' ');
     if (!at || sscanf(at, " %llu", &ticks) != 1)
-        return NAN;
+        return (double)NAN;
     double age = now(CLOCK_BOOTTIME) - (double)ticks / (double)sysconf(_SC_CLK_TCK);
     start = floor(now(CLOCK_REALTIME) - age);
     return start;
@@ -69,7 +69,7 @@ void metrics_self_read(struct metrics_self *self)
 {
     struct rusage usage;
 
-    *self = (struct metrics_self){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    *self = (struct metrics_self){(double)NAN, NAN, NAN, NAN, NAN, NAN, NAN, {{0}}};
     self->resident_bytes = resident_bytes();
     self->start_unix_seconds = start_unix_seconds();
     if (getrusage(RUSAGE_SELF, &usage) == 0)

@@ -125,6 +125,15 @@ bool instrument_refresh(struct metric_instrument *in, const struct measurement *
     return refresh_text(&in->display_name, m->display_name) && refresh_text(&in->unit, m->unit);
 }
 
+/* When the interval of the first value began, as far as it is one: a total is counted from there.
+ */
+static int64_t start_of(const struct measurement *m)
+{
+    bool known = m->interval > 0 && m->interval <= LIMIT_METRIC_INTERVAL;
+
+    return m->unix_ns - (known ? (int64_t)(m->interval * 1e9) : 0);
+}
+
 struct metric_series *series_new(struct metric_instrument *in, const struct measurement *m)
 {
     size_t tags = metric_text_size(m->tags, LIMIT_METRIC_TAGS), labels_size;
@@ -141,7 +150,7 @@ struct metric_series *series_new(struct metric_instrument *in, const struct meas
         series_free(s);
         return NULL;
     }
-    s->start_unix_ns = m->unix_ns;
+    s->start_unix_ns = start_of(m);
     s->sum = s->observations = NAN;
     s->size = sizeof *s + tags + 1 + labels_size;
     return s;

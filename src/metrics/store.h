@@ -59,7 +59,7 @@ struct metric_series {
     size_t quantile_count;
     double sum, observations; /* histograms: since `start`; NaN while never told */
     double total;             /* counters and up-down counters: as told, else since `start` */
-    int64_t start_unix_ns;    /* of the first value */
+    int64_t start_unix_ns;    /* when the interval of the first value began */
     size_t size;              /* of its memory, points and quantiles apart */
     bool ended;               /* no longer reported */
     bool quiet;               /* a histogram without observations in the newest interval */

@@ -21,18 +21,29 @@ static bool has_user(const struct curl_library *curl, CURLU *url)
     return found;
 }
 
-static int check_parts(const struct curl_library *curl, CURLU *url, const char *text, bool loopback,
-                       struct error *err)
+enum rule { RULE_HTTPS, RULE_LOOPBACK, RULE_PUSH };
+
+static bool may(enum rule rule, const char *scheme, const char *host)
 {
+    if (strcmp(scheme, "https") == 0)
+        return true;
+    return strcmp(scheme, "http") == 0 &&
+           (rule == RULE_PUSH || (rule == RULE_LOOPBACK && is_loopback(host)));
+}
+
+static int check_parts(const struct curl_library *curl, CURLU *url, const char *text,
+                       enum rule rule, struct error *err)
+{
+    static const char *const schemes[] = {"an https://", "an https://", "an http:// or https://"};
     char *scheme = NULL, *host = NULL;
     int r = 0;
 
     if (curl->url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK ||
         curl->url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-        curl->url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK || has_user(curl, url))
-        r = error_set(err, -EINVAL, "'%.200s' is not an https:// address", text);
-    else if (strcmp(scheme, "https") != 0 &&
-             !(strcmp(scheme, "http") == 0 && loopback && is_loopback(host)))
+        curl->url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK || has_user(curl, url) ||
+        (rule == RULE_PUSH && !may(rule, scheme, host)))
+        r = error_set(err, -EINVAL, "'%.200s' is not %s address", text, schemes[rule]);
+    else if (!may(rule, scheme, host))
         r = error_set(err, -EINVAL, "'%.200s' must begin with https:// (http:// is only for %s)",
                       text, "127.0.0.1, [::1] and localhost");
     curl->free(scheme);
@@ -40,7 +51,7 @@ static int check_parts(const struct curl_library *curl, CURLU *url, const char *
     return r;
 }
 
-int fetch_url_check(const char *url, bool loopback, struct error *err)
+static int check(const char *url, enum rule rule, struct error *err)
 {
     const struct curl_library *curl;
     int r = curl_library_load(&curl, err);
@@ -50,7 +61,17 @@ int fetch_url_check(const char *url, bool loopback, struct error *err)
     CURLU *parts = curl->url();
     if (!parts)
         return error_set(err, -ENOMEM, "check an address");
-    r = check_parts(curl, parts, url, loopback, err);
+    r = check_parts(curl, parts, url, rule, err);
     curl->url_cleanup(parts);
     return r;
+}
+
+int fetch_url_check(const char *url, bool loopback, struct error *err)
+{
+    return check(url, loopback ? RULE_LOOPBACK : RULE_HTTPS, err);
+}
+
+int push_url_check(const char *url, struct error *err)
+{
+    return check(url, RULE_PUSH, err);
 }

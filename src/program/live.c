@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "src/auth/auth.h"
 #include "src/base/cleanup.h"
@@ -10,6 +11,7 @@
 #include "src/config/log_settings.h"
 #include "src/config/validate.h"
 #include "src/metrics/service.h"
+#include "src/otlp/otlp.h"
 
 /* One line of log for each line of `lines`; `place` is what the event's template calls it. */
 static void log_each(const char *lines, const struct log_event *event, const char *place)
@@ -36,12 +38,27 @@ static int configure_log(const struct config_keys *keys, struct error *err)
     return 0;
 }
 
+/* The push of telemetry keeps nobody from running either. */
+static void warn_of_faults(const struct config_faults *faults)
+{
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct config_fault *f = &faults->items[i];
+        char text[ERROR_TEXT_SIZE];
+        if (f->kind != FAULT_ERROR || strncasecmp(f->key, "Otlp:", 5) != 0)
+            continue;
+        (void)snprintf(text, sizeof text, "%s (%s): %s; the default is taken", f->key, f->origin,
+                       f->text);
+        log_event(&event_otlp_setting, {"reason", text});
+    }
+}
+
 /* What is set and does nothing. */
 static void warn_of_idle_keys(const struct config_keys *keys)
 {
     struct config_faults faults = {0};
 
     config_validate(keys, &faults);
+    warn_of_faults(&faults);
     cleanup(free_str) char *unknown = config_faults_keys(&faults, FAULT_UNKNOWN);
     cleanup(free_str) char *later = config_faults_keys(&faults, FAULT_LATER);
     config_faults_deinit(&faults);
@@ -103,6 +120,7 @@ static void on_changed(void *user)
     auth_reload(l->api->auth, keys);
     api_reload_tls(l->api);
     metrics_service_reload(l->api->metrics, keys);
+    otlp_reload(l->api->otlp);
 }
 
 static void on_failed(void *user, const char *reason)

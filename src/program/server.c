@@ -1,7 +1,7 @@
 /*
  * Start: signals -> settings -> diagnostic port (runtimes may be waiting) -> operations -> metrics
- * -> keys and certificates -> HTTP. End: a signal, or the end of standard input, closes the HTTP
- * server gracefully, then everything else in reverse order.
+ * -> keys and certificates -> HTTP -> OTLP. End: a signal, or the end of standard input, closes the
+ * HTTP server gracefully, then everything else in reverse order.
  */
 #include "src/program/server.h"
 
@@ -24,6 +24,7 @@
 #include "src/config/options.h"
 #include "src/io/watch.h"
 #include "src/metrics/service.h"
+#include "src/otlp/otlp.h"
 #include "src/program/live.h"
 #include "src/session/feed.h"
 #include "src/session/session.h"
@@ -48,6 +49,8 @@ struct server {
     struct sessions *sessions;
     struct feeds *feeds;
     struct metrics_service *metrics;
+    struct otlp *otlp;
+    unsigned ending; /* of HTTP and OTLP, those that are not yet done */
     struct operations *operations;
     struct http_server *http;
     struct api api;
@@ -90,6 +93,29 @@ static int start_metrics(struct server *p, struct error *err)
         return 0;
     return metrics_service_new(p->registry, p->feeds, settings_keys(p->live.settings), &p->metrics,
                                err);
+}
+
+static struct metric_store *store_of(void *user)
+{
+    const struct server *p = user;
+
+    return metrics_service_store(p->metrics);
+}
+
+static int start_push(struct server *p, struct error *err)
+{
+    const struct otlp_config config = {
+        .loop = &p->loop,
+        .options = &p->options,
+        .registry = p->registry,
+        .feeds = p->feeds,
+        .store = p->metrics ? store_of : NULL,
+        .user = p,
+    };
+    int r = otlp_new(&config, &p->otlp, err);
+
+    p->api.otlp = p->otlp;
+    return r;
 }
 
 /* What the API document says about credentials. */
@@ -159,11 +185,15 @@ static void on_sessions_ended(void *user)
         uv_close((uv_handle_t *)&p->signals[i], NULL);
 }
 
-/* The last answer is out, or its time is over. */
-static void on_http_closed(void *user)
+/* The last answer is out, and the last push; or their time is over. */
+static void on_part_ended(void *user)
 {
     struct server *p = user;
 
+    if (--p->ending)
+        return;
+    otlp_free(take_ptr(p->otlp));
+    p->api.otlp = NULL;
     api_deinit(&p->api);
     operations_free(p->operations);
     p->operations = NULL;
@@ -178,8 +208,14 @@ static void stop(struct server *p)
 {
     log_write(&event_stopping, NULL, 0);
     p->api.draining = true;
-    http_server_close(p->http, p->stopping ? 0 : GRACE_MS, on_http_closed, p);
+    if (p->stopping) {
+        http_server_close(p->http, 0, on_part_ended, p);
+        return;
+    }
     p->stopping = true;
+    p->ending = 2;
+    http_server_close(p->http, GRACE_MS, on_part_ended, p);
+    otlp_finish(p->otlp, on_part_ended, p);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -258,6 +294,8 @@ static int start(struct server *p, struct error *err)
         r = start_metrics(p, err);
     if (r == 0)
         r = start_api(p, err);
+    if (r == 0)
+        r = start_push(p, err);
     if (r == 0)
         r = watch_input(p, err);
     if (r == 0)

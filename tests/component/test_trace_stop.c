@@ -29,9 +29,9 @@ static struct fake_trace nearly_all(void)
 
 static struct portside *server(void)
 {
-    return portside_start(
-        &(struct portside_options){.env = {"Logging__Console__FormatterName=json",
-                                           "Logging__LogLevel__Microsoft.Diagnostics=Debug"}});
+    return portside_start(&(struct portside_options){
+        .env = {"DotnetMonitor_Metrics__Enabled=false", "Logging__Console__FormatterName=json",
+                "Logging__LogLevel__Microsoft.Diagnostics=Debug"}});
 }
 
 static bool is_text(const char *text, const char *want)

@@ -76,7 +76,7 @@ static void check_page(struct metric_store *store, enum exposition_style style)
 {
     const struct exposition e = {
         .style = style, .now_unix_ns = (int64_t)NOW_S * 1000000000, .since_unix_ns = INT64_MAX};
-    const struct metrics_self self = {1, 1, 1, 1, 1, 1, 1};
+    const struct metrics_self self = {1, 1, 1, 1, 1, 1, 1, {{0}}};
     struct number_map types = {0}, samples = {0};
     struct text page = {0};
 

@@ -8,7 +8,7 @@
 #include "tests/support/files.h"
 #include "tests/support/measure.h"
 
-static const struct metrics_self unknown = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+static const struct metrics_self unknown = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, {{0}}};
 
 enum { NOW_MS = 1001000 }; /* a second after measure() */
 
@@ -425,7 +425,7 @@ static void test_thousands(void)
 
 static void test_self(void)
 {
-    const struct metrics_self self = {1, 2, 3, 1e9, 4096, 0.25, 100};
+    const struct metrics_self self = {1, 2, 3, 1e9, 4096, 0.25, 100, {{0}}};
     struct metric_store *store = metric_store_new(3);
     struct text out = {0};
 
