@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/cli/convert.h"
+#include "src/cli/heap.h"
 #include "src/cli/report.h"
 #include "src/cli/top.h"
 #include "src/collect/enter.h"
@@ -18,7 +19,11 @@
 static const struct {
     const char *name;
     int (*main)(int argc, char **argv);
-} tools[] = {{"convert", convert_main}, {"report", report_main}, {"top", top_main}};
+} tools[] = {{"convert", convert_main},
+             {"report", report_main},
+             {"heap", heap_main},
+             {"heapdiff", heapdiff_main},
+             {"top", top_main}};
 
 int main(int argc, char **argv)
 {

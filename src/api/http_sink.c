@@ -11,7 +11,7 @@
 
 enum {
     HTTP_SINK_FACTS = 4,
-    ARTIFACT_HEADERS = 3,
+    ARTIFACT_HEADERS = 4,
     ALL_HEADERS = ARTIFACT_HEADERS + HTTP_SINK_FACTS
 };
 
@@ -61,6 +61,8 @@ static size_t artifact_headers(struct http_sink *h,
     if (!a->nameless)
         headers[n++] = (struct http_pair){"Content-Disposition", h->disposition};
     headers[n++] = (struct http_pair){"Content-Type", a->content_type};
+    if (a->note)
+        headers[n++] = (struct http_pair){a->note, a->note_value};
     return n;
 }
 

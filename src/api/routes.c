@@ -54,7 +54,7 @@ static const struct http_route routes[] = {
         "CaptureDump", "Diag", "Dump the memory of a process.", api_get_dump,
         {PROCESS, PARAM_TYPE, ARTIFACT}, REPLIES ARTIFACT_REPLIES, BYTES),
     ROUTE("GET", "/gcdump", ROUTE_SCOPE(SCOPE_GCDUMP),
-        "CaptureGcDump", "Diag", "Take a snapshot of a process's managed heap.", api_unserved,
+        "CaptureGcDump", "Diag", "Take a snapshot of a process's managed heap.", api_get_gcdump,
         {PROCESS, ARTIFACT}, REPLIES ARTIFACT_REPLIES, BYTES),
     ROUTE("GET", "/trace", ROUTE_SCOPE(SCOPE_TRACE),
         "CaptureTrace", "Diag", "Trace a process with ready-made sets of providers.", api_get_trace,

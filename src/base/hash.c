@@ -1,5 +1,6 @@
 #include "src/base/hash.h"
 
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -7,16 +8,18 @@
 #define MIX_ONE UINT64_C(0x9E3779B97F4A7C15)
 #define MIX_TWO UINT64_C(0xFF51AFD7ED558CCD)
 
+/* Also of worker threads: the first one to make a seed wins. */
 static uint64_t seed(void)
 {
-    static uint64_t value;
+    static _Atomic uint64_t value;
+    uint64_t known = atomic_load_explicit(&value, memory_order_relaxed), fresh;
 
-    if (value == 0) {
-        if (getrandom(&value, sizeof value, GRND_NONBLOCK) != (ssize_t)sizeof value)
-            value = (uint64_t)(uintptr_t)&value; /* early boot: the address layout must do */
-        value |= 1;
-    }
-    return value;
+    if (known != 0)
+        return known;
+    if (getrandom(&fresh, sizeof fresh, GRND_NONBLOCK) != (ssize_t)sizeof fresh)
+        fresh = (uint64_t)(uintptr_t)&value; /* early boot: the address layout must do */
+    fresh |= 1;
+    return atomic_compare_exchange_strong(&value, &known, fresh) ? fresh : known;
 }
 
 static uint64_t mix(uint64_t h, uint64_t word)

@@ -65,6 +65,9 @@ enum {
     LIMIT_OPERATIONS_KEPT = 4096, /* ended ones, the oldest forgotten first */
     LIMIT_TAGS = 64,
     LIMIT_PROFILE_RESULT_MEMORY = 1024 * 1024, /* of a converted trace; more goes to a file */
+    LIMIT_GCDUMP_COLLECT_MS = 120 * 1000, /* the app stands still: 6 s for 12 M objects */
+    LIMIT_GCDUMP_START_MS = 5 * 1000,     /* until the collection begins; the peer's */
+    LIMIT_GCDUMP_SILENCE_MS = 30 * 1000,  /* between two pieces of a snapshot */
     LIMIT_SPOOL = 1024 * 1024 * 1024, /* of one trace whose client is slow: four times the buffer in
                                          the runtime, and rundown */
 

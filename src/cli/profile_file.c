@@ -1,37 +1,17 @@
 #include "src/cli/profile_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "src/base/cleanup.h"
-#include "src/base/text.h"
+#include "src/cli/out_file.h"
 #include "src/cli/trace_file.h"
 #include "src/profile/recorder.h"
 
 static int feed(void *user, const void *data, size_t size, struct error *err)
 {
     return recorder_feed(user, data, size, err);
-}
-
-static int write_fd(void *user, const void *data, size_t size)
-{
-    const int *fd = user;
-    const char *at = data;
-
-    while (size > 0) {
-        ssize_t n = write(*fd, at, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        at += n;
-        size -= (size_t)n;
-    }
-    return 0;
 }
 
 static void warn(const char *path, const char *fmt, const char *text)
@@ -79,50 +59,18 @@ static int load(const char *path, const struct recorder_options *options,
     return error_prefix(err, "%s", path);
 }
 
-static int write_out(const struct profile *p, const struct format *format,
-                     const struct format_options *options, int fd, const char *out,
-                     struct error *err)
+struct job {
+    const struct profile *profile;
+    const struct format *format;
+    const struct format_options *options;
+};
+
+static int write_profile(void *user, int (*write)(void *, const void *, size_t), void *to,
+                         struct error *err)
 {
-    int r = format_write(format, p, options, write_fd, &fd, err);
+    const struct job *job = user;
 
-    if (r == 0 || r == -ENODATA || r == -EINVAL || r == -ENOMEM)
-        return r;
-    return error_set(err, r, "write %s: %s", out, strerror(-r));
-}
-
-/* A device, a pipe, a link: written to where it is. */
-static int write_in_place(const struct profile *p, const struct format *format,
-                          const struct format_options *options, const char *out, struct error *err)
-{
-    cleanup(close_fd) int fd = open(out, O_WRONLY | O_TRUNC | O_CLOEXEC);
-
-    if (fd < 0)
-        return error_set(err, -errno, "open %s: %s", out, strerror(errno));
-    return write_out(p, format, options, fd, out, err);
-}
-
-/* Into a file beside it, which then takes its place. */
-static int write_file(const struct profile *p, const struct format *format,
-                      const struct format_options *options, const char *out, struct error *err)
-{
-    struct text beside = {0};
-    struct stat st;
-
-    if (lstat(out, &st) == 0 && !S_ISREG(st.st_mode))
-        return write_in_place(p, format, options, out, err);
-    text_add_fmt(&beside, "%s.%d.part", out, (int)getpid());
-    cleanup(free_str) char *part = text_take(&beside);
-    if (!part)
-        return error_set(err, -ENOMEM, "no memory");
-    cleanup(close_fd) int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return error_set(err, -errno, "create %s: %s", part, strerror(errno));
-    int r = write_out(p, format, options, fd, out, err);
-    if (r == 0 && rename(part, out) < 0)
-        r = error_set(err, -errno, "rename %s to %s: %s", part, out, strerror(errno));
-    if (r < 0)
-        (void)unlink(part);
-    return r;
+    return format_write(job->format, job->profile, job->options, write, to, err);
 }
 
 int profile_file_write(const char *path, const struct format *format,
@@ -135,10 +83,7 @@ int profile_file_write(const char *path, const struct format *format,
     int r = load(path, &wanted, &p, err);
     if (r < 0)
         return r;
-    if (strcmp(out, "-") == 0)
-        r = write_out(&p, format, options, STDOUT_FILENO, "standard output", err);
-    else
-        r = write_file(&p, format, options, out, err);
+    r = out_file_write(out, write_profile, &(struct job){&p, format, options}, err);
     profile_deinit(&p);
     return r;
 }

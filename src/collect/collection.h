@@ -72,7 +72,13 @@ struct collection_type {
     const char *facts[COLLECTION_FACTS];
 };
 
+/* A header of the answer. */
+struct collection_note {
+    const char *name, *value;
+};
+
 /* First member of each kind's own struct. */
 struct collection {
     const struct collection_type *type;
+    const struct collection_note *note; /* NULL: none. Set before the first piece; static */
 };

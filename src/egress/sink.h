@@ -41,6 +41,7 @@ struct artifact {
     const struct artifact_fact *facts;
     size_t fact_count;
     bool shown; /* a page for people: a browser shows it, not saves it */
+    const char *note, *note_value; /* a header of the answer; NULL: none */
 };
 
 struct sink_type {

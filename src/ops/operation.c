@@ -139,9 +139,14 @@ static void on_started(void *user)
 static bool open_sink(struct operation *op)
 {
     struct error err;
+    const struct collection_note *note = op->collection ? op->collection->note : NULL;
 
     if (op->opened)
         return true;
+    if (note) {
+        op->sink->artifact.note = note->name;
+        op->sink->artifact.note_value = note->value;
+    }
     if (op->sink->type->open(op->sink, &err) < 0) {
         end_operation(op, OPERATION_FAILED, &err);
         return false;
@@ -287,7 +292,7 @@ static unsigned active_of(const struct operations *all, const struct collection_
 
     list_each(op, &all->list, const struct operation, link)
     {
-        active += operation_is_active(op) && (!type || op->type == type);
+        active += operation_is_active(op) && (!type || strcmp(op->type->name, type->name) == 0);
     }
     return active;
 }

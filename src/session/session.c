@@ -285,7 +285,9 @@ int session_start(struct sessions *all, struct target *target, const struct sess
         r = target_request_start(target, a->command, a->message, a->size, REQUEST_LAST, 0, on_reply,
                                  s, &s->request, err);
     }
-    if (r == 0 && timer_start(&s->deadline, all->loop, START_MS, 0, on_start_silence, s) < 0)
+    if (r == 0 &&
+        timer_start(&s->deadline, all->loop, config->start_ms ? config->start_ms : START_MS, 0,
+                    on_start_silence, s) < 0)
         r = error_set(err, -ENOMEM, "event session");
     if (r < 0) {
         session_free(s);

@@ -38,6 +38,8 @@ struct session_config {
     /* What a runtime that does not know the rundown keyword is asked for: 0 or
      * IPC_TRACE_RUNDOWN_DEFAULT. */
     uint64_t rundown_fallback;
+    /* How long the runtime may take to start it; 0: 10 s. A heap snapshot is collected before. */
+    uint64_t start_ms;
 };
 
 int sessions_new(uv_loop_t *loop, struct sessions **ret, struct error *err);

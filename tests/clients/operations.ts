@@ -62,8 +62,9 @@ export function operations(whole: string, held: string): Row[] {
         },
         {
             id: 'CaptureGcDump',
-            status: unserved,
+            status: 200,
             call: () => sdk.captureGcDump({ query }),
+            holds: (heap) => heap.size > 0,
         },
         {
             id: 'CaptureTrace',

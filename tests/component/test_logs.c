@@ -155,7 +155,7 @@ static void check_asked(const char *label, struct fake_runtime *r, uint32_t leve
 static void test_answers(void)
 {
     const struct fake_trace t = trace_of(sample());
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
 
     for (size_t i = 0; i < COUNT_OF(good); i++) {
@@ -196,7 +196,7 @@ static const struct {
 static void test_refused(void)
 {
     const struct fake_trace t = trace_of(sample());
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
 
     CHECK_AT("no process comes before Accept", ask(p, "", NULL, NULL)->status == 400);
     struct fake_runtime *r = one_app(p, &t);
@@ -225,9 +225,9 @@ static void test_live(void)
     const uint8_t *all = log_maker_take(m, true, &whole);
     t.rundown = all + t.size;
     t.rundown_size = whole - t.size;
-    struct portside *p = portside_start(
-        &(struct portside_options){.env = {"Logging__Console__FormatterName=json",
-                                           "Logging__LogLevel__Microsoft.Diagnostics=Debug"}});
+    struct portside *p = portside_start(&(struct portside_options){
+        .env = {"DotnetMonitor_Metrics__Enabled=false", "Logging__Console__FormatterName=json",
+                "Logging__LogLevel__Microsoft.Diagnostics=Debug"}});
     struct fake_runtime *r = one_app(p, &t);
     struct http *h = start(p, "durationSeconds=-1", "text/plain");
 
@@ -247,7 +247,7 @@ static void test_client_leaves(void)
     struct fake_trace t = {0};
 
     t.bytes = log_maker_take(sample(), false, &t.size);
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     struct http_request request = request_of(p, "durationSeconds=-1", "text/plain", NULL);
     request.abort_after = 10;
@@ -261,7 +261,7 @@ static void test_client_leaves(void)
 static void test_ends(void)
 {
     struct fake_trace t = {.hold_after = 1};
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
 
     t.bytes = log_maker_take(sample(), false, &t.size);
     t.hold_after = t.size;
@@ -292,7 +292,7 @@ static void test_lost_in_the_process(void)
     log_maker_lose(m, 0, 1);
     log_maker_line(m, 0, 7, 4, 0);
     const struct fake_trace t = trace_of(m);
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     (void)one_app(p, &t);
     const struct http *h = ask(p, "durationSeconds=0", "text/plain", NULL);
     const char *rest = h->body + strlen(sample_text);
@@ -337,7 +337,7 @@ static unsigned count_of(const char *text, const char *part)
 static void test_slow_reader(void)
 {
     const struct fake_trace t = trace_of(large());
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     struct http_request request = request_of(p, "durationSeconds=0", "text/plain", NULL);
     request.hold_after = 1;
@@ -371,7 +371,7 @@ static void test_limit(void)
     struct http *running[3];
 
     t.bytes = log_maker_take(sample(), false, &t.size);
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     static const char *const types[] = {"text/plain", "application/x-ndjson",
                                         "application/json-seq"};

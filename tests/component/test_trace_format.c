@@ -124,7 +124,7 @@ static const struct {
 static void test_formats(void)
 {
     const struct fake_trace t = example();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     struct fake_collect *asked = world_alloc(sizeof *asked);
 
@@ -176,7 +176,7 @@ static const struct {
 static void test_accept(void)
 {
     const struct fake_trace t = example();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
 
     for (size_t i = 0; i < COUNT_OF(accepts); i++) {
@@ -223,7 +223,7 @@ static const struct {
 static void test_kinds(void)
 {
     const struct fake_trace t = example();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     struct fake_collect *asked = world_alloc(sizeof *asked);
 
@@ -268,7 +268,7 @@ static const struct {
 static void test_own_providers(void)
 {
     const struct fake_trace t = example();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     struct fake_collect *asked = world_alloc(sizeof *asked);
 
@@ -310,7 +310,7 @@ static const struct {
 static void test_refused(void)
 {
     const struct fake_trace t = example();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
 
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
@@ -327,7 +327,7 @@ static void test_refused(void)
 static void test_nothing_there(void)
 {
     const struct fake_trace t = without_samples();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
 
     for (size_t i = 0; i < COUNT_OF(written); i++) {
@@ -348,7 +348,7 @@ static void test_damaged(void)
 {
     static char noise[4096];
     const struct fake_trace t = {.bytes = noise, .size = sizeof noise, .repeat = true};
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     const struct http *h = ask(p, "/trace?durationSeconds=-1&format=topn");
 
@@ -383,7 +383,7 @@ static const char *operation_url(const struct portside *p)
 static void test_stop(void)
 {
     const struct fake_trace t = example();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     struct http *h = running(p, 0);
 
@@ -398,7 +398,7 @@ static void test_stop(void)
 static void test_cancel(void)
 {
     const struct fake_trace t = example();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     struct http *h = running(p, 0);
 
@@ -413,7 +413,7 @@ static void test_cancel(void)
 static void test_leavers(void)
 {
     struct fake_trace t = restless();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
 
     t.repeat = true; /* the second turn is damage to a parser, but bytes to read all the same */
@@ -437,7 +437,7 @@ static void test_leavers(void)
 static void test_death(void)
 {
     struct fake_trace t = example();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
 
     t.size += t.rundown_size - 1;
     struct fake_runtime *r = one_app(p, &t);
@@ -455,7 +455,7 @@ static void test_death(void)
 static void test_slow_client(void)
 {
     const struct fake_trace t = restless();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     struct http_request request = request_to(p, "/trace?durationSeconds=0&format=speedscope");
 
@@ -479,7 +479,7 @@ static void test_slow_client(void)
 static void test_gone_while_reading(void)
 {
     const struct fake_trace t = restless();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     struct http_request request = request_to(p, "/trace?durationSeconds=0&format=speedscope");
 
@@ -497,7 +497,7 @@ static void test_gone_while_reading(void)
 static void test_limit(void)
 {
     const struct fake_trace t = example();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     struct http *all[3];
 
@@ -516,7 +516,7 @@ static void test_limit(void)
 static void test_pprof(void)
 {
     const struct fake_trace t = example();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct portside *closed = portside_start(&(struct portside_options){.authenticate = true});
     struct fake_runtime *r = one_app(p, &t);
     struct fake_collect *asked = world_alloc(sizeof *asked);
@@ -548,7 +548,7 @@ static void test_pprof(void)
 static void test_sigterm(void)
 {
     struct fake_trace t = restless();
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     struct http *h = running(p, 0);
 

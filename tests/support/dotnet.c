@@ -168,3 +168,15 @@ bool dotnet_has_socket(const struct dotnet_app *app)
     }
     return false;
 }
+
+const char *dotnet_socket(const struct dotnet_app *app)
+{
+    const char *prefix = world_text("dotnet-diagnostic-%d-", (int)app->proc->pid);
+    cleanup(close_dir) DIR *d = opendir(app->tmp);
+
+    for (const struct dirent *e = d ? readdir(d) : NULL; e; e = readdir(d)) {
+        if (strncmp(e->d_name, prefix, strlen(prefix)) == 0)
+            return world_text("%s/%s", app->tmp, e->d_name);
+    }
+    return "";
+}

@@ -1,9 +1,9 @@
 /*
  * support/dotnet.h - real .NET applications (tests/apps) as targets.
  *
- * Names are those of tests/apps/build: web10, web9, web8, single10, brief10, aot9, meters10, logs10,
- * webroutes10... They are built when they are missing or old; where they cannot be, the test is
- * skipped, loudly.
+ * Names are those of tests/apps/build: web10, web9, web8, single10, brief10, aot9, meters10,
+ * logs10, webroutes10... They are built when they are missing or old; where they cannot be, the
+ * test is skipped, loudly.
  */
 #pragma once
 
@@ -47,5 +47,8 @@ struct dotnet_app *dotnet_web(const struct portside *p, const char *name, uid_t 
 /* A copy of build/apps/NAME in `dir` that a test may damage. Its path. */
 const char *dotnet_copy(const char *name, const char *dir);
 
-/* Whether the process has its default diagnostic socket in its TMPDIR. */
+/* The process's default diagnostic socket in its TMPDIR; "" when it has none. */
+const char *dotnet_socket(const struct dotnet_app *app);
+
+/* Whether it has one. */
 bool dotnet_has_socket(const struct dotnet_app *app);

@@ -1,9 +1,7 @@
 /* Traces of real runtimes: whole, without loss, and nothing of them stays in the app. */
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 
-#include "src/base/cleanup.h"
 #include "tests/support/dotnet.h"
 #include "tests/support/files.h"
 #include "tests/support/trace_file.h"
@@ -174,18 +172,6 @@ static void test_custom(void)
     }
 }
 
-static const char *socket_of(const struct dotnet_app *app)
-{
-    const char *prefix = world_text("dotnet-diagnostic-%d-", (int)app->proc->pid);
-    cleanup(close_dir) DIR *d = opendir(app->tmp);
-
-    for (const struct dirent *e = d ? readdir(d) : NULL; e; e = readdir(d)) {
-        if (strncmp(e->d_name, prefix, strlen(prefix)) == 0)
-            return world_text("%s/%s", app->tmp, e->d_name);
-    }
-    return "";
-}
-
 /* A runtime has 64 sessions; each that a client left behind would be one less for ever. */
 static void test_leavers(void)
 {
@@ -210,7 +196,7 @@ static void test_leavers(void)
         (void)whole(web_apps[i], h);
         int left = 0;
         CHECK_AT(web_apps[i],
-                 WAIT_UNTIL(10000, (left = trace_free_sessions(socket_of(app))) == SESSIONS));
+                 WAIT_UNTIL(10000, (left = trace_free_sessions(dotnet_socket(app))) == SESSIONS));
         CHECK_AT(world_text("%s: %d sessions are free", web_apps[i], left), left == SESSIONS);
         CHECK(dotnet_says_hello(app));
         proc_kill_group(app->proc);
@@ -339,7 +325,7 @@ static void test_modes(void)
         REQUIRE(http_wait(h, 20000));
         const struct trace_file *t = whole(starts[i].label, h);
         CHECK_AT(starts[i].label, trace_file_count(t, TRACE_RUNDOWN) > 100);
-        CHECK_AT(starts[i].label, trace_free_sessions(socket_of(app)) == SESSIONS);
+        CHECK_AT(starts[i].label, trace_free_sessions(dotnet_socket(app)) == SESSIONS);
         proc_kill_group(app->proc);
         (void)portside_stop(p);
     }
@@ -359,7 +345,7 @@ static void test_sigterm(void)
     CHECK(http_wait(h, 1000));
     int left = 0;
     CHECK_AT(world_text("%d are free", left),
-             WAIT_UNTIL(5000, (left = trace_free_sessions(socket_of(app))) == SESSIONS));
+             WAIT_UNTIL(5000, (left = trace_free_sessions(dotnet_socket(app))) == SESSIONS));
     CHECK(dotnet_says_hello(app));
 }
 
