@@ -95,6 +95,45 @@ case_metrics() {
     row cpu-metrics-10 "$(calc "${figures[portside.cpu-metrics-10]}" %.4f)" - s/min - - 0.02
 }
 
+# --- scrape ---
+
+# Answers of /metrics, in turns: "P50 P99 BYTES" each. Kept-alive connections, as scrapers have them.
+case_scrape() {
+    local name port n reference=- bytes=- result words
+    local -A p50 size
+    for name in $(monitors); do
+        DotnetMonitor_DefaultProcess__Filters__0__ProcessName=web start_monitor "$name"
+    done
+    # shellcheck disable=SC2046 # one word per monitor
+    start_app $(monitors)
+    for name in $(monitors); do
+        port=${name}_port
+        wait_for "the first values of $name" has_counters "${!port}"
+    done
+    sleep 12 # the peer's history of three values
+    for ((n = 0; n < runs; n++)); do
+        for name in $(monitors); do
+            port=${name}_port
+            read -r -a result < <("$tools/ask" "${!port}" /metrics 1000) || fail "no /metrics of $name"
+            p50[$name]+=" ${result[0]}" size[$name]=${result[2]}
+            note "round $n $name: p50 ${result[0]} ms, p99 ${result[1]} ms, ${result[2]} bytes"
+        done
+    done
+    stop_all
+    if [ -n "$peer" ]; then
+        read -r -a words <<<"${p50[peer]}"
+        reference=$(median "${words[@]}") bytes=${size[peer]}
+    fi
+    read -r -a words <<<"${p50[portside]}"
+    row scrape-p50 "$(median "${words[@]}")" "$(minimum "${words[@]}")" ms "$reference" peer \
+        "$([ -n "$peer" ] && echo 0.2 || echo -)" ratio
+    row scrape-size "${size[portside]}" - bytes "$bytes" peer -
+}
+
+has_counters() {
+    get "$1" /metrics | grep -q systemruntime_cpu_usage
+}
+
 # --- dumps ---
 
 # An application with 1 GiB alive, all monitors, and their dump folders in place (a Mini dump each).

@@ -11,7 +11,7 @@
 
 enum {
     HTTP_SINK_FACTS = 4,
-    ARTIFACT_HEADERS = 4,
+    ARTIFACT_HEADERS = 3,
     ALL_HEADERS = ARTIFACT_HEADERS + HTTP_SINK_FACTS
 };
 
@@ -61,8 +61,6 @@ static size_t artifact_headers(struct http_sink *h,
     if (!a->nameless)
         headers[n++] = (struct http_pair){"Content-Disposition", h->disposition};
     headers[n++] = (struct http_pair){"Content-Type", a->content_type};
-    if (a->note)
-        headers[n++] = (struct http_pair){a->note, a->note_value};
     return n;
 }
 
@@ -76,11 +74,19 @@ static void announce_facts(struct http_sink *h)
         if (a->facts[i].known)
             continue;
         int n = snprintf(h->trailers + size, sizeof h->trailers - size, "%sX-%s", size ? ", " : "",
-                         a->facts[i].name);
+                         a->facts[i].kind->name);
         size += n > 0 ? (size_t)n : 0;
     }
     if (size)
         http_stream_announce(h->x, h->trailers);
+}
+
+static void put_value(char text[static 64], const struct fact *fact)
+{
+    if (fact->kind->is_truth)
+        (void)snprintf(text, 64, "%s", fact->value ? "true" : "false");
+    else
+        (void)snprintf(text, 64, "%" PRIu64, fact->value);
 }
 
 /* "X-Events: 12" of each that is known; how many. They live as long as the sink. */
@@ -92,8 +98,8 @@ static size_t known_facts(struct http_sink *h, struct http_pair pairs[static HTT
     for (size_t i = 0; i < a->fact_count && count < HTTP_SINK_FACTS; i++) {
         if (!a->facts[i].known)
             continue;
-        (void)snprintf(h->texts[count][0], sizeof h->texts[0][0], "X-%s", a->facts[i].name);
-        (void)snprintf(h->texts[count][1], sizeof h->texts[0][1], "%" PRIu64, a->facts[i].value);
+        (void)snprintf(h->texts[count][0], sizeof h->texts[0][0], "X-%s", a->facts[i].kind->name);
+        put_value(h->texts[count][1], &a->facts[i]);
         pairs[count] = (struct http_pair){h->texts[count][0], h->texts[count][1]};
         count++;
     }

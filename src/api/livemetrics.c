@@ -14,6 +14,7 @@
 #include "src/api/request_log.h"
 #include "src/base/clock.h"
 #include "src/config/settings.h"
+#include "src/metrics/service.h"
 
 static unsigned runtime_major(const struct target *t)
 {
@@ -26,7 +27,8 @@ static void start(struct api *api, struct http_exchange *x, struct target *t,
     const struct livemetrics_params params = {.request = request,
                                               .duration_seconds =
                                                   call_of(x)->at[PARAM_DURATION].number,
-                                              .format = format};
+                                              .format = format,
+                                              .scrape = metrics_service_scrape(api->metrics, t)};
     char stamp[CLOCK_STAMP_SIZE], name[CLOCK_STAMP_SIZE + 48];
 
     (void)snprintf(name, sizeof name, "%s_%" PRIu64 ".%s", clock_stamp(clock_now_ticks(), stamp),

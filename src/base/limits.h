@@ -65,9 +65,9 @@ enum {
     LIMIT_OPERATIONS_KEPT = 4096, /* ended ones, the oldest forgotten first */
     LIMIT_TAGS = 64,
     LIMIT_PROFILE_RESULT_MEMORY = 1024 * 1024, /* of a converted trace; more goes to a file */
-    LIMIT_GCDUMP_COLLECT_MS = 120 * 1000, /* the app stands still: 6 s for 12 M objects */
-    LIMIT_GCDUMP_START_MS = 5 * 1000,     /* until the collection begins; the peer's */
-    LIMIT_GCDUMP_SILENCE_MS = 30 * 1000,  /* between two pieces of a snapshot */
+    LIMIT_GCDUMP_COLLECT_MS = 120 * 1000,      /* the app stands still: 6 s for 12 M objects */
+    LIMIT_GCDUMP_START_MS = 5 * 1000,          /* until the collection begins; the peer's */
+    LIMIT_GCDUMP_SILENCE_MS = 30 * 1000,       /* between two pieces of a snapshot */
     LIMIT_SPOOL = 1024 * 1024 * 1024, /* of one trace whose client is slow: four times the buffer in
                                          the runtime, and rundown */
 
@@ -102,6 +102,7 @@ enum {
     /* OTLP */
     LIMIT_OTLP_BODY = 512 * 1024,  /* of one push, before compression: far below the 4 to 20 MiB
                                       that collectors take */
+    LIMIT_OTLP_TURN = 128 * 1024,  /* of metrics, at one go: the loop has other work too */
     LIMIT_OTLP_ANSWER = 64 * 1024, /* of a collector */
     LIMIT_OTLP_CONNECT_MS = 5 * 1000,
     LIMIT_OTLP_RETRY_MS = 1000,          /* first wait after a failure; doubles */

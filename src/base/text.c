@@ -32,6 +32,11 @@ static bool reserve(struct text *t, size_t more)
     return true;
 }
 
+void text_reserve(struct text *t, size_t more)
+{
+    (void)reserve(t, more);
+}
+
 void text_add(struct text *t, const char *data, size_t size)
 {
     if (!reserve(t, size))

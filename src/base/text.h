@@ -17,6 +17,8 @@ struct text {
 };
 
 void text_deinit(struct text *t);
+/* Room for so many more bytes: for what is known to become large. */
+void text_reserve(struct text *t, size_t more);
 void text_add(struct text *t, const char *data, size_t size);
 void text_add_str(struct text *t, const char *s);
 __attribute__((format(printf, 2, 3))) void text_add_fmt(struct text *t, const char *fmt, ...);

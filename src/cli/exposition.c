@@ -161,6 +161,7 @@ static int take_sample(struct parse *p, const char *original, char *line)
         return 0;
     }
     const struct family *family = family_of(p, s.name);
+    s.part = *family->name ? s.name + strlen(family->name) : "";
     s.help = family->help;
     s.counter = family->counter;
     p->labels_used += s.label_count;

@@ -19,6 +19,7 @@ struct exposition_label {
 
 struct exposition_sample {
     const char *name;
+    const char *part; /* of the name, behind the family's: "_sum", "_count"...; "" if none */
     const char *help; /* "" if none */
     bool counter;     /* of type counter: `value` only grows */
     const struct exposition_label *labels;

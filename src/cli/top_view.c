@@ -52,7 +52,8 @@ static bool is_wanted(const struct top_view *view, const struct exposition_sampl
 {
     const char *pid = exposition_label(s, "pid");
 
-    if (!view->own && strncmp(s->name, OWN_PREFIX, strlen(OWN_PREFIX)) == 0)
+    if (!view->own && (strncmp(s->name, OWN_PREFIX, strlen(OWN_PREFIX)) == 0 ||
+                       strcmp(s->name, "target_info") == 0))
         return false;
     if (view->pid && pid && strcmp(pid, view->pid) != 0)
         return false;
@@ -68,10 +69,26 @@ static void add_plain(struct text *out, const char *s)
     }
 }
 
-/* Labels that name the process are in the heading of its section. */
-static bool is_process_label(const char *name)
+/* Labels that name the process are in the heading of its section; its scope would be on each line
+ * of the OpenTelemetry style. */
+static bool is_hidden_label(const char *name)
 {
-    return strcmp(name, "pid") == 0 || strcmp(name, "process") == 0 || strcmp(name, "uid") == 0;
+    static const char *const hidden[] = {"pid", "process", "uid", "otel_scope_name",
+                                         "otel_scope_version"};
+
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
+        if (strcmp(name, hidden[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A summary's sum and count have its description. */
+static const char *part_of(const struct exposition_sample *s)
+{
+    if (strcmp(s->part, "_sum") == 0)
+        return " (sum)";
+    return strcmp(s->part, "_count") == 0 ? " (count)" : "";
 }
 
 static void add_title(struct text *out, const struct exposition_sample *s)
@@ -79,8 +96,9 @@ static void add_title(struct text *out, const struct exposition_sample *s)
     const char *separator = " {";
 
     add_plain(out, s->help[0] ? s->help : s->name);
+    text_add_str(out, s->help[0] ? part_of(s) : "");
     for (size_t i = 0; i < s->label_count; i++) {
-        if (is_process_label(s->labels[i].name))
+        if (is_hidden_label(s->labels[i].name))
             continue;
         text_add_str(out, separator);
         add_plain(out, s->labels[i].name);
@@ -184,6 +202,18 @@ void top_view_text(const struct top_view *view, const struct exposition *page,
     add_own(view, page, before, seconds, out);
 }
 
+/* Is the one process that is asked for another than those of the page? One that is alone is not
+ * named at its metrics. */
+static bool is_other(const struct top_view *view, const struct exposition *page)
+{
+    for (size_t i = 0; view->pid && i < page->count; i++) {
+        const char *pid = exposition_label(&page->samples[i], "pid");
+        if (strcmp(page->samples[i].name, UP) == 0 && pid && strcmp(pid, view->pid) == 0)
+            return false;
+    }
+    return view->pid != NULL;
+}
+
 static void add_json_number(struct text *out, const char *key, double value)
 {
     if (isfinite(value))
@@ -197,12 +227,13 @@ void top_view_json(const struct top_view *view, const struct exposition *page,
                    struct text *out)
 {
     const char *separator = "";
+    bool other = is_other(view, page);
     size_t at = 0;
 
     text_add_fmt(out, "{\"time\":%" PRId64 ",\"metrics\":[", unix_ms);
     for (size_t i = 0; i < page->count; i++) {
         const struct exposition_sample *s = &page->samples[i];
-        if (!is_wanted(view, s))
+        if (other || !is_wanted(view, s))
             continue;
         text_add_fmt(out, "%s{\"name\":", separator);
         json_escape_add(out, s->name);

@@ -14,6 +14,7 @@
 #include <uv.h>
 
 #include "src/base/error.h"
+#include "src/base/fact.h"
 #include "src/base/log_format.h"
 #include "src/config/options.h"
 #include "src/target/target.h"
@@ -68,17 +69,11 @@ struct collection_type {
      * "Microsoft.Diagnostics.Tools.Monitor.LogsOperation". NULL: no line. */
     const char *log_category;
     bool proceeds_at_once; /* proceed() may come from inside on_data() */
-    /* Names of the numbers that on_fact() may tell: "Events". Up to NULL. */
-    const char *facts[COLLECTION_FACTS];
-};
-
-/* A header of the answer. */
-struct collection_note {
-    const char *name, *value;
+    /* What on_fact() may tell. Up to one without a name. */
+    struct fact_kind facts[COLLECTION_FACTS];
 };
 
 /* First member of each kind's own struct. */
 struct collection {
     const struct collection_type *type;
-    const struct collection_note *note; /* NULL: none. Set before the first piece; static */
 };

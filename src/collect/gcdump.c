@@ -13,14 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "src/base/cleanup.h"
 #include "src/base/clock.h"
 #include "src/base/limits.h"
 #include "src/collect/dump_folder.h"
-#include "src/heap/format.h"
 #include "src/heap/snapshot.h"
 #include "src/io/spool.h"
 #include "src/io/timer.h"
@@ -39,12 +37,9 @@ enum {
     FOLDERS = 3,
 };
 
-enum phase { FLUSHING, RECORDING, WRITING };
+enum { FACT_COMPLETE };
 
-struct gcdump_type {
-    struct collection_type base;
-    const char *format; /* of heap/format.h */
-};
+enum phase { FLUSHING, RECORDING, WRITING };
 
 struct gcdump {
     struct collection base;
@@ -55,12 +50,15 @@ struct gcdump {
     struct session *session; /* NULL: none runs */
     struct timer patience;
     struct error end; /* how the stream ended; its code is 0 when as asked for */
+    const struct heap_format *format;
     struct heap_snapshot *snapshot;
+    char *own_folder; /* a copy: the server's may be gone before the pool is done */
     const char *folders[FOLDERS + 1];
     void *piece; /* taken from the session, for the pool */
     size_t piece_size;
     const void *waiting; /* the session's, for later */
     size_t waiting_size;
+    uv_loop_t *loop;
     uv_work_t work;
     bool busy; /* the pool is at work */
     bool abandoned, ended, complete;
@@ -69,24 +67,39 @@ struct gcdump {
     struct heap_origin origin;
 };
 
-static const struct gcdump_type *type_of(const struct collection_type *type)
+/* On the pool: the files can be large, and a file system takes its time to forget one. */
+static void dispose(uv_work_t *work)
 {
-    return (const struct gcdump_type *)(const void *)type; /* its first member */
-}
+    struct gcdump *d = container_of(work, struct gcdump, work);
 
-static const struct collection_note notes[] = {{"X-GCDump-Complete", "false"},
-                                               {"X-GCDump-Complete", "true"}};
-
-static void gcdump_free(struct gcdump *d)
-{
-    timer_stop(&d->patience);
-    if (d->session)
-        session_abandon(d->session);
     heap_snapshot_free(d->snapshot);
     spool_close(&d->file);
     free(d->piece);
-    target_unref(d->target);
-    free(d);
+    free(d->own_folder);
+}
+
+static void on_disposed(uv_work_t *work, int status)
+{
+    (void)status;
+    free(container_of(work, struct gcdump, work));
+}
+
+/* What others have to do with; they may end before the pool does. */
+static void leave(struct gcdump *d)
+{
+    timer_stop(&d->patience);
+    if (d->session)
+        session_abandon(take_ptr(d->session));
+    d->target = target_unref(d->target);
+}
+
+static void gcdump_free(struct gcdump *d)
+{
+    leave(d);
+    if (uv_queue_work(d->loop, &d->work, dispose, on_disposed) < 0) {
+        dispose(&d->work);
+        on_disposed(&d->work, 0);
+    }
 }
 
 static void finish(struct gcdump *d, const struct error *err)
@@ -112,7 +125,7 @@ static void on_silence(void *user)
 
 static void expect(struct gcdump *d, uint64_t ms)
 {
-    (void)timer_start(&d->patience, d->context->loop, ms, 0, on_silence, d);
+    (void)timer_start(&d->patience, d->loop, ms, 0, on_silence, d);
 }
 
 static void on_worked(uv_work_t *work, int status);
@@ -120,7 +133,7 @@ static void on_worked(uv_work_t *work, int status);
 static void work_on(struct gcdump *d, uv_work_cb run)
 {
     d->busy = true;
-    if (uv_queue_work(d->context->loop, &d->work, run, on_worked) < 0) {
+    if (uv_queue_work(d->loop, &d->work, run, on_worked) < 0) {
         run(&d->work);
         on_worked(&d->work, 0);
     }
@@ -156,7 +169,6 @@ static int write_file(void *user, const void *data, size_t size)
 
 static int make_file(struct gcdump *d, struct error *err)
 {
-    const struct gcdump_type *type = type_of(d->base.type);
     cleanup(heap_graph_cleanup) struct heap_graph *g = NULL;
     int r = heap_snapshot_finish(d->snapshot, &d->origin, &g, err);
 
@@ -166,8 +178,7 @@ static int make_file(struct gcdump *d, struct error *err)
     g->origin.complete = d->complete;
     r = spool_open(&d->file, d->folders, err);
     if (r == 0)
-        r = heap_write(heap_format_find(type->format), g, &(struct heap_options){0}, write_file,
-                       &d->file, err);
+        r = heap_write(d->format, g, &(struct heap_options){0}, write_file, &d->file, err);
     return r;
 }
 
@@ -200,7 +211,7 @@ static void send_file(struct gcdump *d)
 {
     uint64_t offset, size = spool_take(&d->file, UINT64_MAX, &offset);
 
-    d->base.note = &notes[d->complete];
+    d->events.on_fact(d->events.user, FACT_COMPLETE, d->complete);
     d->events.on_file(d->events.user, d->file.fd, offset, size);
 }
 
@@ -358,16 +369,20 @@ static int gcdump_start(const struct collect_context *context, struct target *ta
                         const void *params, const struct collection_events *events,
                         struct collection **ret, struct error *err)
 {
+    const struct gcdump_params *p = params;
     struct gcdump *d = calloc(1, sizeof *d);
 
     if (!d)
         return error_set(err, -ENOMEM, "gcdump");
-    d->base.type = params;
+    d->base.type = &collection_gcdump;
+    d->format = p->format;
     d->context = context;
+    d->loop = context->loop;
     d->events = *events;
     d->target = target_ref(target);
     d->file = SPOOL_NONE;
-    d->folders[0] = dump_folder_path(context->dump_folder);
+    d->own_folder = strdup(dump_folder_path(context->dump_folder));
+    d->folders[0] = d->own_folder ? d->own_folder : "/tmp";
     d->folders[1] = "/tmp";
     d->folders[2] = "/var/tmp";
     describe(d);
@@ -396,41 +411,16 @@ static void gcdump_abandon(struct collection *c)
         return;
     }
     d->abandoned = true;
-    timer_stop(&d->patience);
-    if (d->session)
-        session_abandon(d->session);
-    d->session = NULL;
+    leave(d);
 }
 
-#define TYPE(format_name, media)                                                                   \
-    {                                                                                              \
-        {.name = "gcdump",                                                                         \
-         .limit = 1,                                                                               \
-         .content_type = media,                                                                    \
-         .start = gcdump_start,                                                                    \
-         .proceed = gcdump_proceed,                                                                \
-         .abandon = gcdump_abandon,                                                                \
-         .log_category = "Microsoft.Diagnostics.Tools.Monitor.GCDumpOperation"},                   \
-            format_name                                                                            \
-    }
-
-static const struct gcdump_type types[] = {
-    TYPE("gcdump", "application/octet-stream"),
-    TYPE("heapstat", "text/plain; charset=utf-8"),
-    TYPE("json", "application/json"),
-    TYPE("csv", "text/csv; charset=utf-8"),
+const struct collection_type collection_gcdump = {
+    .name = "gcdump",
+    .limit = 1,
+    .content_type = "application/octet-stream",
+    .start = gcdump_start,
+    .proceed = gcdump_proceed,
+    .abandon = gcdump_abandon,
+    .log_category = "Microsoft.Diagnostics.Tools.Monitor.GCDumpOperation",
+    .facts = {[FACT_COMPLETE] = {"GCDump-Complete", .is_truth = true}},
 };
-
-const struct collection_type *collection_gcdump(const char *format)
-{
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (strcasecmp(types[i].format, format) == 0)
-            return &types[i].base;
-    }
-    return NULL;
-}
-
-const char *collection_gcdump_extension(const struct collection_type *type)
-{
-    return heap_format_find(type_of(type)->format)->extension;
-}

@@ -9,10 +9,10 @@
 #pragma once
 
 #include "src/collect/collection.h"
+#include "src/heap/format.h"
 
-/* One per format of heap/format.h, which have their own content types; together they are one kind,
- * of which one runs at a time. NULL: no such format. Its parameters are the type itself. */
-const struct collection_type *collection_gcdump(const char *format);
+struct gcdump_params {
+    const struct heap_format *format;
+};
 
-/* The ending of its file: "gcdump", "heapstat.json". */
-const char *collection_gcdump_extension(const struct collection_type *type);
+extern const struct collection_type collection_gcdump;

@@ -1,6 +1,7 @@
 /*
- * Happy path: feed joined -> it runs: the head goes out -> values come and wait -> room: all that
- * wait go out as one piece -> duration over: the feed is left, the rest goes out -> done.
+ * Happy path: feed joined, or the scrape listened to -> it runs: the head goes out -> values come
+ * and wait -> room: all that wait go out as one piece -> duration over: feed or scrape are left,
+ * the rest goes out -> done.
  */
 #include "src/collect/livemetrics.h"
 
@@ -29,31 +30,37 @@ struct livemetrics {
     struct metrics_request request;
     struct metrics_decoder *decoder;
     const struct live_format *format;
-    struct feed_reader *feed; /* NULL: it is over */
+    struct feed_reader *feed;         /* at most one of the two; neither: it is over */
+    struct scrape_listener *listener; /* of the scrape that has the same set */
+    struct target *target;
     struct timer duration;
     int64_t duration_seconds;
     struct error end; /* how the feed has ended; its code is 0 when well */
     struct text sent; /* the piece that the owner has */
     struct text waiting;
     size_t waiting_count;
-    bool sending;
-    uint64_t records, dropped, lost;
+    bool started, sending;
+    uint64_t records, dropped, lost, lost_before;
     uint64_t told[LIMIT_LIVE_TOLD]; /* hashes of what was said in the log */
     size_t told_count;
 };
 
-static void leave_feed(struct livemetrics *l)
+static void leave(struct livemetrics *l)
 {
     struct feed_reader *feed = take_ptr(l->feed);
+    struct scrape_listener *listener = take_ptr(l->listener);
 
     timer_stop(&l->duration);
     if (feed)
         feed_leave(feed);
+    if (listener)
+        scrape_unlisten(listener);
 }
 
 static void livemetrics_free(struct livemetrics *l)
 {
-    leave_feed(l);
+    leave(l);
+    target_unref(l->target);
     metrics_decoder_free(l->decoder);
     metrics_request_deinit(&l->request);
     text_deinit(&l->sent);
@@ -108,7 +115,7 @@ static void send_next(struct livemetrics *l)
         l->waiting_count = 0;
         l->sending = true;
         l->events.on_data(l->events.user, l->sent.data, l->sent.size);
-    } else if (!l->feed) {
+    } else if (!l->feed && !l->listener) {
         finish(l);
     }
 }
@@ -162,7 +169,7 @@ static void on_loss(void *user, uint64_t lost)
 {
     struct livemetrics *l = user;
 
-    l->lost = lost;
+    l->lost = l->lost_before + lost;
 }
 
 /* That the process has ended ends what it tells, and is no failure. */
@@ -171,6 +178,7 @@ static void on_feed_end(void *user, const struct error *err)
     struct livemetrics *l = user;
 
     l->feed = NULL;
+    l->listener = NULL;
     timer_stop(&l->duration);
     if (err->code != -ECONNRESET || !l->sent.data)
         l->end = *err;
@@ -180,7 +188,7 @@ static void on_feed_end(void *user, const struct error *err)
 
 static void stop(struct livemetrics *l)
 {
-    leave_feed(l);
+    leave(l);
     if (!l->sending)
         send_next(l);
 }
@@ -195,6 +203,7 @@ static void on_started(void *user)
 {
     struct livemetrics *l = user;
 
+    l->started = true;
     if (l->duration_seconds >= 0)
         (void)timer_start(&l->duration, l->context->loop,
                           (uint64_t)l->duration_seconds * 1000 + GRACE_MS, 0, on_duration_over, l);
@@ -204,17 +213,62 @@ static void on_started(void *user)
     l->events.on_data(l->events.user, l->sent.data, l->sent.size);
 }
 
-static int join(struct livemetrics *l, struct target *target, struct error *err)
+/* Again, when it has listened to the scrape before. */
+static void on_feed_started(void *user)
+{
+    struct livemetrics *l = user;
+
+    if (!l->started)
+        on_started(l);
+}
+
+static int join(struct livemetrics *l, struct error *err)
 {
     const struct metrics_decoder_events decoded = {l, on_measurement, on_notice};
-    const struct feed_events fed = {l, on_started, on_event, on_loss, on_feed_end};
+    const struct feed_events fed = {l, on_feed_started, on_event, on_loss, on_feed_end};
     const struct feed_need need = {.providers = l->request.providers,
                                    .provider_count = l->request.provider_count};
 
     l->decoder = metrics_decoder_new(&l->request, &decoded);
     if (!l->decoder)
         return error_set(err, -ENOMEM, "livemetrics");
-    return feed_join(l->context->feeds, target, &need, &fed, &l->feed, err);
+    return feed_join(l->context->feeds, l->target, &need, &fed, &l->feed, err);
+}
+
+static void on_heard(void *user, const struct measurement *m)
+{
+    struct livemetrics *l = user;
+
+    on_measurement(l, m);
+    if (!l->sending)
+        send_next(l);
+}
+
+/* When only the settings have changed it goes on by itself, with the set that it was started with.
+ */
+static void on_scrape_end(void *user, const struct error *err)
+{
+    struct livemetrics *l = user;
+    struct error own;
+
+    l->listener = NULL;
+    l->lost_before = l->lost;
+    if (err->code != -ECANCELED)
+        on_feed_end(l, err);
+    else if (join(l, &own) < 0)
+        on_feed_end(l, &own);
+}
+
+/* One session for the scrape and for those who want the same. */
+static int listen_or_join(struct livemetrics *l, struct scrape *scrape, struct error *err)
+{
+    const struct scrape_events events = {l,         on_started, on_heard,
+                                         on_notice, on_loss,    on_scrape_end};
+
+    if (!scrape || !scrape_has(scrape, &l->request))
+        return join(l, err);
+    l->listener = scrape_listen(scrape, &events);
+    return l->listener ? 0 : error_set(err, -ENOMEM, "livemetrics");
 }
 
 static int livemetrics_start(const struct collect_context *context, struct target *target,
@@ -233,7 +287,8 @@ static int livemetrics_start(const struct collect_context *context, struct targe
     l->format = p->format;
     l->request = *p->request;
     *p->request = (struct metrics_request){0};
-    int r = join(l, target, err);
+    l->target = target_ref(target);
+    int r = listen_or_join(l, p->scrape, err);
     if (r < 0) {
         livemetrics_free(l);
         return r;
@@ -270,5 +325,5 @@ const struct collection_type collection_livemetrics = {
     .stop = livemetrics_stop,
     .abandon = livemetrics_abandon,
     .log_category = "Microsoft.Diagnostics.Tools.Monitor.MetricsOperation",
-    .facts = {"Records", "Records-Dropped", "Events-Lost"},
+    .facts = {{"Records"}, {"Records-Dropped"}, {"Events-Lost"}},
 };

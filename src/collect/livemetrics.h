@@ -10,12 +10,14 @@
 #include "src/collect/collection.h"
 #include "src/metrics/live_format.h"
 #include "src/metrics/request.h"
+#include "src/metrics/scrape.h"
 
 struct livemetrics_params {
     struct metrics_request *request; /* start() takes what is in it, if it is called at all; what it
                                         leaves is empty or still the caller's to deinit */
     int64_t duration_seconds;        /* from the moment the session runs; negative: until stopped */
     const struct live_format *format;
+    struct scrape *scrape; /* of the target; where it has the same set it is listened to. Or NULL */
 };
 
 /* Ends by duration, by stop, or with the process: what was told until then is whole. */

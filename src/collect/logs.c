@@ -27,9 +27,9 @@
 #include "src/session/session.h"
 
 enum {
-    FILE_PIECE = 1024 * 1024,
-    OUT_MAX = 256 * 1024, /* lines in memory; then they go to the spool */
-    BUFFER_MB = 256,      /* in the runtime, as the peer */
+    FILE_PIECE = 256 * 1024, /* out of the spool */
+    OUT_MAX = 256 * 1024,    /* lines in memory; then they go to the spool */
+    BUFFER_MB = 256,         /* in the runtime, as the peer */
 };
 enum { FACT_LINES, FACT_LINES_LOST, FACT_EVENTS_LOST };
 
@@ -96,22 +96,34 @@ static void finish(struct logs *l)
     events.on_done(events.user, end.code ? &end : NULL);
 }
 
-/* The owner is free: what waits longest goes first. Last act of every callback: all may be gone. */
-static void send_next(struct logs *l)
+/* What waits longest, into `sent`. False: nothing waits. */
+static bool take_waiting(struct logs *l, struct error *err, int *ret_r)
 {
-    uint64_t offset, size = spool_take(&l->spool, FILE_PIECE, &offset);
-
-    if (size) {
-        l->sending = true;
-        l->events.on_file(l->events.user, l->spool.fd, offset, size);
-    } else if (l->out.size) {
+    *ret_r = 0;
+    if (spool_size(&l->spool)) {
+        l->sent.size = 0;
+        *ret_r = spool_read(&l->spool, FILE_PIECE, &l->sent, err);
+        spool_release(&l->spool);
+    } else {
         struct text empty = l->sent;
         l->sent = l->out;
         l->out = empty;
         l->out.size = 0;
+    }
+    return l->sent.size > 0;
+}
+
+/* The owner is free. Last act of every callback: all may be gone. */
+static void send_next(struct logs *l)
+{
+    struct error err;
+    int r;
+
+    if (take_waiting(l, &err, &r) && r == 0) {
         l->sending = true;
         l->events.on_data(l->events.user, l->sent.data, l->sent.size);
-    } else if (l->ended) {
+    } else if (r < 0 || l->ended) {
+        l->end = r < 0 ? err : l->end;
         finish(l);
     }
 }
@@ -366,7 +378,6 @@ static void logs_proceed(struct collection *c)
     struct logs *l = container_of(c, struct logs, base);
 
     l->sending = false;
-    spool_release(&l->spool);
     send_next(l);
 }
 
@@ -390,5 +401,5 @@ const struct collection_type collection_logs = {
     .stop = logs_stop,
     .abandon = logs_abandon,
     .log_category = "Microsoft.Diagnostics.Tools.Monitor.LogsOperation",
-    .facts = {"Lines", "Lines-Lost", "Events-Lost"},
+    .facts = {{"Lines"}, {"Lines-Lost"}, {"Events-Lost"}},
 };

@@ -46,6 +46,7 @@ struct profiling {
     void *piece; /* NULL: the end */
     size_t piece_size;
     struct error failure; /* of the stream, then of the document; code 0: none */
+    bool whole;           /* the stream has its end mark */
     uint64_t events_seen, events_lost;
     struct profile_result result;
     bool written;
@@ -98,10 +99,16 @@ static void write_document(struct profiling *p)
     recorder_free(take_ptr(p->recorder));
     p->events_seen = profile.events;
     p->events_lost = profile.lost;
+    p->whole = r == 0;
     if (r < 0)
         p->failure = err;
     if (r != -ENOMEM)
         r = format_write(p->format, &profile, &p->options, write_result, p, &err);
+    if (r == -ENODATA) /* its words are for who records a file: here the providers were asked for */
+        (void)error_set(&err, r,
+                        "The process has told nothing that can be shown as %s. NativeAOT has no "
+                        "sampler; another process needs more time, or more to do.",
+                        p->format->name);
     p->written = r == 0;
     if (r < 0 && p->failure.code == 0)
         p->failure = err;
@@ -121,10 +128,16 @@ static void on_work(uv_work_t *work)
 
 /* --- the loop's side --- */
 
+/* The runtime has ended the stream by itself, and properly: the process has come to its end. */
+static bool ended_in_order(const struct profiling *p)
+{
+    return p->end.code == -ECONNRESET && p->whole;
+}
+
 /* What has gone wrong first explains the rest. */
 static const struct error *reason(const struct profiling *p)
 {
-    if (p->end.code)
+    if (p->end.code && !ended_in_order(p))
         return &p->end;
     return p->failure.code ? &p->failure : NULL;
 }
@@ -325,5 +338,5 @@ const struct collection_type collection_profiling = {
     .stop = profiling_stop,
     .abandon = profiling_abandon,
     .log_category = "Microsoft.Diagnostics.Tools.Monitor.TraceOperation",
-    .facts = {[FACT_EVENTS] = "Events", [FACT_LOST] = "Events-Lost"},
+    .facts = {[FACT_EVENTS] = {"Events"}, [FACT_LOST] = {"Events-Lost"}},
 };

@@ -17,9 +17,10 @@ struct profiling_params {
 };
 
 /*
- * Ends by duration, stop, or with the process: then what there was is delivered, and an error
- * follows. No samples are an error too, unless options.empty_ok. A reader that leaves takes the
- * session with it. Memory: that of profile/recorder, whatever the length; the document beyond
- * LIMIT_PROFILE_RESULT_MEMORY lies in a file.
+ * Ends by duration, stop, or with the process, which ends its streams when it ends in order; of a
+ * stream that is cut, what there was is delivered, and an error follows. No samples are an error
+ * too, unless options.empty_ok. A reader that leaves takes the session with it. Memory: that of
+ * profile/recorder, whatever the length; the document beyond LIMIT_PROFILE_RESULT_MEMORY lies in a
+ * file.
  */
 extern const struct collection_type collection_profiling;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "src/base/error.h"
+#include "src/base/fact.h"
 
 struct sink;
 struct log_scope;
@@ -24,13 +25,6 @@ struct sink_events {
     void (*on_lost)(void *user, const struct error *err);
 };
 
-/* A number about the artifact that is known, if at all, at close(); perhaps at open() already. */
-struct artifact_fact {
-    const char *name;
-    bool known;
-    uint64_t value;
-};
-
 struct artifact {
     const char *name; /* file name, "core_20261122_043405_541" */
     const char *content_type;
@@ -38,10 +32,9 @@ struct artifact {
     const char *operation_id;      /* GUID text; NULL when the operation was refused */
     const struct log_scope *scope; /* for lines about it; NULL when it was refused */
     bool room_at_once;             /* on_room may come from inside write() */
-    const struct artifact_fact *facts;
+    const struct fact *facts;      /* known, if at all, at close(); perhaps at open() already */
     size_t fact_count;
     bool shown; /* a page for people: a browser shows it, not saves it */
-    const char *note, *note_value; /* a header of the answer; NULL: none */
 };
 
 struct sink_type {

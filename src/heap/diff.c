@@ -139,8 +139,9 @@ static void put_paths(const struct heap_diff *d, size_t count, struct output *o)
         if (told == 0)
             output_str(o, "\nThe shortest way from a root to the object of each type that retains "
                           "most now:\n");
-        output_fmt(o, "\n  %s\n", heap_type_name(d->after.graph, d->list[i].after->type));
-        output_str(o, path.count ? "      " : "    no root reaches it");
+        output_str(o, "\n  ");
+        output_shown(o, heap_type_name(d->after.graph, d->list[i].after->type));
+        output_str(o, path.count ? "\n      " : "\n    no root reaches it");
         heap_put_path(o, d->after.graph, &path, "\n    > ");
         output_str(o, "\n");
     }

@@ -51,9 +51,12 @@ void heap_put_type(struct output *o, const struct heap_graph *g, uint32_t type)
 {
     const char *module = heap_type_module(g, type);
 
-    output_str(o, heap_type_name(g, type));
-    if (*module)
-        output_fmt(o, "  [%s]", module);
+    output_shown(o, heap_type_name(g, type));
+    if (*module) {
+        output_str(o, "  [");
+        output_shown(o, module);
+        output_str(o, "]");
+    }
 }
 
 void heap_put_path(struct output *o, struct heap_graph *g, const struct heap_path *path,
@@ -64,7 +67,7 @@ void heap_put_path(struct output *o, struct heap_graph *g, const struct heap_pat
             output_str(o, between);
         if (i == path->before && path->skipped)
             output_fmt(o, "... %" PRIu64 " more ...%s", path->skipped, between);
-        output_str(o, heap_type_name(g, heap_node_type(g, path->nodes[i])));
+        output_shown(o, heap_type_name(g, heap_node_type(g, path->nodes[i])));
     }
 }
 

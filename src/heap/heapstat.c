@@ -32,7 +32,7 @@ static void put_paths(const struct heap_view *v, size_t count, struct output *o)
         output_str(o, "\n");
         heap_put_number(o, v->rows[i]->largest_retained, WIDE);
         output_str(o, "  ");
-        output_str(o, heap_type_name(v->graph, v->rows[i]->type));
+        output_shown(o, heap_type_name(v->graph, v->rows[i]->type));
         output_str(o,
                    path.count ? "\n                   " : "\n                 no root reaches it");
         heap_put_path(o, v->graph, &path, "\n                 > ");

@@ -293,16 +293,24 @@ void http_stream_end_with(struct http_exchange *x, const struct http_pair *trail
     end(x);
 }
 
+/* Only a chunked answer that ends without its last chunk shows that it is broken; every other end
+ * of a connection may look like the end of the answer. */
+static bool shows_break(const struct http_exchange *x)
+{
+    return x->answer == HTTP_ANSWER_STREAM && x->chunked && !x->bodiless;
+}
+
 void http_stream_abort(struct http_exchange *x)
 {
     struct http_conn *c = x->conn;
 
     if (x->answer == HTTP_ANSWER_GONE)
         return;
-    /* What the kernel takes at once may still help whoever looks into it. */
-    if (c)
-        (void)send_queue_run(&c->out, c->transport);
+    bool sent = c && send_queue_run(&c->out, c->transport) == 0 && c->out.size == 0;
+    bool gently = sent && shows_break(x);
+    if (c && gently)
+        c->last = true;
     end(x);
-    if (c)
+    if (c && !gently)
         http_conn_close(c, true);
 }

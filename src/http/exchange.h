@@ -143,6 +143,7 @@ void http_stream_end(struct http_exchange *x);
  * are a bug of ours; names must have been announced. */
 void http_stream_end_with(struct http_exchange *x, const struct http_pair *trailers, size_t count);
 
-/* Breaks the answer: the connection is reset without a final chunk, so that the client sees the
- * failure. */
+/* Breaks the answer so that the client sees the failure: the connection ends without a final chunk,
+ * behind all that the kernel has taken, which a reset would throw away. It is reset when the client
+ * has not taken all that is queued, or when the end of a connection would be a proper end. */
 void http_stream_abort(struct http_exchange *x);

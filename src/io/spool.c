@@ -58,6 +58,26 @@ uint64_t spool_take(struct spool *s, uint64_t most, uint64_t *ret_offset)
     return size;
 }
 
+int spool_read(struct spool *s, uint64_t most, struct text *ret, struct error *err)
+{
+    char piece[16 * 1024];
+    uint64_t offset, size = spool_take(s, most, &offset);
+
+    while (size) {
+        size_t wanted = size < sizeof piece ? (size_t)size : sizeof piece;
+        ssize_t n = pread(s->fd, piece, wanted, (off_t)offset);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return error_set(err, n < 0 ? -errno : -EIO, "temporary file: %s",
+                             n < 0 ? strerror(errno) : "it has become shorter");
+        text_add(ret, piece, (size_t)n);
+        offset += (uint64_t)n;
+        size -= (uint64_t)n;
+    }
+    return ret->failed ? error_set(err, -ENOMEM, "temporary file") : 0;
+}
+
 void spool_release(struct spool *s)
 {
     if (s->fd < 0 || s->taken == s->released)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "src/base/error.h"
+#include "src/base/text.h"
 
 struct spool {
     int fd; /* -1: closed */
@@ -34,6 +35,10 @@ static inline uint64_t spool_size(const struct spool *s)
 /* The next range, at most `most` bytes, which count as taken from now on. */
 uint64_t spool_take(struct spool *s, uint64_t most, uint64_t *ret_offset);
 
+/* Takes the next bytes, at most `most`, and appends a copy to `ret`. */
+int spool_read(struct spool *s, uint64_t most, struct text *ret, struct error *err);
+
 /* What was taken is not looked at any more: its place on the disk is given back, where the file
- * system can do that, and counts for new bytes. */
+ * system can do that, and counts for new bytes. Not after sendfile(): what a socket has not
+ * delivered yet may be pages of the file, which would change. */
 void spool_release(struct spool *s);

@@ -91,12 +91,14 @@ static void take_field(struct decoded *d, const struct nettrace_field *field,
     }
 }
 
-/* Older runtimes leave out the event's name: what begins with a brace is the next column. */
+/* Older runtimes leave out the event's name: what begins with a brace is the next column, and the
+ * last one is empty. Applications may give such names too. */
 static void shift_columns(struct log_record *r)
 {
     char **t = r->texts;
 
-    if (r->kind == LOG_RECORD_JSON && t[LOG_TEXT_EVENT_NAME][0] == '{') {
+    if (r->kind == LOG_RECORD_JSON && t[LOG_TEXT_EVENT_NAME][0] == '{' &&
+        !t[LOG_TEXT_ARGUMENTS][0]) {
         char *empty = r->data;
         t[LOG_TEXT_ARGUMENTS] = t[LOG_TEXT_EXCEPTION];
         t[LOG_TEXT_EXCEPTION] = t[LOG_TEXT_EVENT_NAME];

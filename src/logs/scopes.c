@@ -18,7 +18,8 @@ struct scope {
     struct list children; /* their `sibling`s */
     struct list sibling;
     struct guid activity;
-    bool listed; /* in its bucket: open */
+    bool listed;     /* in its bucket: open */
+    unsigned opened; /* times */
     size_t size;
     struct log_values values;
 };
@@ -26,6 +27,7 @@ struct scope {
 struct log_scopes {
     struct list age;
     size_t count, bytes;
+    struct log_values other; /* while one is opened again */
     struct scope *buckets[BUCKETS];
 };
 
@@ -103,6 +105,7 @@ void log_scopes_free(struct log_scopes *s)
         return;
     while (!list_empty(&s->age))
         forget(s, container_of(s->age.next, struct scope, age));
+    log_values_deinit(&s->other);
     free(s);
 }
 
@@ -112,15 +115,46 @@ static size_t size_of(const struct scope *scope)
            scope->values.capacity * sizeof(struct app_log_pair);
 }
 
+static bool has_pair(const struct log_values *v, const struct app_log_pair *pair)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        const struct app_log_pair *p = &v->pairs[i];
+        if (p->kind == pair->kind && strcmp(p->key, pair->key) == 0 &&
+            strcmp(p->text ? p->text : "", pair->text ? pair->text : "") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What all scopes of one id say is right for any of them. */
+static void open_again(struct log_scopes *s, struct scope *scope, char *arguments)
+{
+    struct log_values *v = &scope->values;
+    size_t count = v->count;
+
+    (void)log_values_read(&s->other, arguments);
+    v->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (has_pair(&s->other, &v->pairs[i]))
+            v->pairs[v->count++] = v->pairs[i];
+    }
+    scope->opened++;
+}
+
 void log_scopes_open(struct log_scopes *s, const struct guid *activity, const struct guid *related,
                      char *arguments)
 {
     if (guid_is_zero(activity))
         return;
+    struct scope *parent = find(s, related), *same = find(s, activity);
+    if (same && same != parent && same->parent == parent) {
+        open_again(s, same, arguments);
+        return;
+    }
     struct scope *scope = calloc(1, sizeof *scope);
     if (!scope)
         return;
-    struct scope *parent = find(s, related), *same = find(s, activity);
+    scope->opened = 1;
     list_init(&scope->age);
     list_init(&scope->children);
     list_init(&scope->sibling);
@@ -145,7 +179,7 @@ void log_scopes_close(struct log_scopes *s, const struct guid *activity)
 {
     struct scope *scope = find(s, activity);
 
-    if (scope)
+    if (scope && --scope->opened == 0)
         close_scope(s, scope);
 }
 

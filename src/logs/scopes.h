@@ -6,6 +6,10 @@
  * go on behind the end of a scope keep it, as in the application. Bounded by LIMIT_LOGS_SCOPES and
  * LIMIT_LOGS_SCOPE_BYTES: the oldest one is forgotten first, because those whose end was lost would
  * stay for ever.
+ *
+ * Runtimes give one id to all scopes behind the tenth that are open at once inside of one other
+ * activity (a request is one while its counters are collected): which of them a line is in cannot
+ * be known, so that the scope then shows what all of them say.
  */
 #pragma once
 

@@ -10,6 +10,8 @@
 #include "src/metrics/prom_name.h"
 #include "src/metrics/prom_text.h"
 
+enum { PAGE_SIZE_USUAL = 16 * 1024 };
+
 /* What the peer says about an instrument (CONTRACT 11.2). */
 static void compat_help(struct text *out, const struct metric_instrument *in)
 {
@@ -100,11 +102,9 @@ bool exposition_wants_openmetrics(const char *accept)
 }
 
 /* `name_suffix{labels} `. */
-static void add_sample(struct page *p, const struct page_family *f, const char *suffix,
-                       const struct measurement_quantile *q)
+static void add_sample_to(struct text *out, const struct page *p, const struct page_family *f,
+                          const char *suffix, const struct measurement_quantile *q)
 {
-    struct text *out = p->out;
-
     text_add(out, p->names.data + f->name, f->name_size);
     text_add_str(out, suffix);
     if (p->labels.size || q) {
@@ -121,6 +121,12 @@ static void add_sample(struct page *p, const struct page_family *f, const char *
     text_add(out, " ", 1);
 }
 
+static void add_sample(struct page *p, const struct page_family *f, const char *suffix,
+                       const struct measurement_quantile *q)
+{
+    add_sample_to(p->out, p, f, suffix, q);
+}
+
 static void add_line(struct page *p, const struct page_family *f, const char *suffix, double value)
 {
     add_sample(p, f, suffix, NULL);
@@ -131,11 +137,14 @@ static void add_line(struct page *p, const struct page_family *f, const char *su
 static void write_history(struct page *p, const struct page_family *f,
                           const struct metric_series *s, double scale)
 {
-    for (unsigned i = 0; i < s->count; i++) {
+    p->prefix.size = 0;
+    add_sample_to(&p->prefix, p, f, "", NULL);
+    p->out->failed |= p->prefix.failed;
+    for (unsigned i = 0; i < s->count && !p->out->failed; i++) {
         const struct metric_point *point = metric_series_point(s, i);
         if (point->unix_ns <= p->since_unix_ns && i + 1 < s->count)
             continue;
-        add_sample(p, f, "", NULL);
+        text_add(p->out, p->prefix.data, p->prefix.size);
         prom_add_number(p->out, point->value * scale);
         text_add(p->out, " ", 1);
         prom_add_number(p->out, (double)(point->unix_ns / 1000000));
@@ -243,6 +252,7 @@ void exposition_write(struct text *out, struct metric_store *store, const struct
                      .since_unix_ns = e->since_unix_ns,
                      .labelled = styles[e->style].labelled || processes->next != processes->prev};
 
+    text_reserve(out, PAGE_SIZE_USUAL);
     if (!page_collect(&p))
         out->failed = true;
     for (size_t i = 0; i < p.family_count && !out->failed; i++)

@@ -8,6 +8,7 @@
 
 void page_deinit(struct page *p)
 {
+    text_deinit(&p->prefix);
     text_deinit(&p->names);
     text_deinit(&p->process_labels);
     text_deinit(&p->labels);

@@ -45,7 +45,8 @@ struct page {
     const struct page_style *style;
     struct metric_store *store;
     int64_t now_unix_ns, since_unix_ns;
-    bool labelled; /* with the labels of the process */
+    bool labelled;      /* with the labels of the process */
+    struct text prefix; /* of the samples of one series: `name{labels} ` */
     struct text names;
     struct number_map by_name; /* hash to index in `families` */
     struct page_family *families;

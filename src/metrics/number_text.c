@@ -27,6 +27,11 @@ static size_t integer_text(double value, char *text)
 
     if (signbit(value))
         *out++ = '-';
+    for (; left >= 100; left /= 100) { /* in pairs: most numbers of a page are times */
+        uint64_t pair = left % 100;
+        *--at = (char)('0' + pair % 10);
+        *--at = (char)('0' + pair / 10);
+    }
     do
         *--at = (char)('0' + left % 10);
     while (left /= 10);

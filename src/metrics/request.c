@@ -22,7 +22,9 @@ enum { KEYWORD_TIME_SERIES = 0x2, LEVEL_CRITICAL = 1, LEVEL_INFORMATIONAL = 4 };
 /* The first runtime whose metrics several listeners can share. */
 enum { MAJOR_SHARED = 8 };
 
-enum { MAX_TIME_SERIES = 1000, MAX_HISTOGRAMS = 20 };
+/* The peer's 20 are a web app's first 20 routes. 500 are half of the series; the runtime makes one
+ * when it is used, of some 32 KiB. */
+enum { MAX_TIME_SERIES = 1000, MAX_HISTOGRAMS = 500 };
 
 static const char *const default_providers[] = {"System.Runtime", "Microsoft.AspNetCore.Hosting",
                                                 "Grpc.AspNetCore.Server"};
@@ -383,6 +385,22 @@ void metrics_request_deinit(struct metrics_request *request)
     free(request->session_id);
     free(request->client_id);
     *request = (struct metrics_request){0};
+}
+
+static bool is_equal(const struct metrics_filter *a, const struct metrics_filter *b)
+{
+    return is_of(a, b->is_meter, b->provider) && a->interval == b->interval &&
+           (a->name && b->name ? strcmp(a->name, b->name) == 0 : a->name == b->name);
+}
+
+bool metrics_request_equal(const struct metrics_request *a, const struct metrics_request *b)
+{
+    bool equal = a->filter_count == b->filter_count && a->default_interval == b->default_interval &&
+                 a->max_time_series == b->max_time_series && a->max_histograms == b->max_histograms;
+
+    for (size_t i = 0; equal && i < a->filter_count; i++)
+        equal = is_equal(&a->filters[i], &b->filters[i]);
+    return equal;
 }
 
 double metrics_request_interval(const struct metrics_request *request, const char *provider)

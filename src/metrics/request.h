@@ -58,6 +58,9 @@ int metrics_request_chosen(const struct config_keys *keys, unsigned runtime_majo
                            struct metrics_request *ret, struct error *err);
 void metrics_request_deinit(struct metrics_request *request);
 
+/* Do both ask for the same, up to the ids? */
+bool metrics_request_equal(const struct metrics_request *a, const struct metrics_request *b);
+
 /* What the runtime was asked for this EventCounter provider, in seconds; 0: nothing. */
 double metrics_request_interval(const struct metrics_request *request, const char *provider);
 

@@ -12,6 +12,7 @@
 
 #include "src/base/events.h"
 #include "src/base/log.h"
+#include "src/metrics/listeners.h"
 
 static const char silent_text[] =
     "Nothing is published: a runtime without event sources (trimmed, "
@@ -66,6 +67,7 @@ static void on_measurement(void *user, const struct measurement *m)
     metric_store_put(s->context->store, s->process, m);
     if (m->kind == MEASUREMENT_ENDED && !m->tags)
         tell(s, &event_counter_ended, "0", m->name);
+    listeners_measurement(s, m);
 }
 
 /* `text` is the runtime's, or about what it said. */
@@ -76,6 +78,7 @@ static void on_notice(void *user, enum metrics_notice notice, const char *text)
     s->process->notices |= 1u << notice;
     if (problems_add(&s->problems, notice, text))
         tell(s, &event_counter_error, "0", text);
+    listeners_notice(s, notice, text);
 }
 
 static double longest_interval(const struct metrics_request *request)
@@ -97,6 +100,7 @@ static void on_started(void *user)
     s->process->up = true;
     clear_trouble(s, PROBLEM_UNAVAILABLE);
     (void)timer_start(&s->silence, s->target->loop, (uint64_t)patience, 0, on_silence, s);
+    listeners_start(s);
 }
 
 static void on_event(void *user, const struct nettrace *stream, const struct nettrace_event *event)
@@ -110,8 +114,11 @@ static void on_loss(void *user, uint64_t lost)
 {
     struct scrape *s = user;
 
-    s->process->lost_events += lost - s->lost;
+    uint64_t more = lost - s->lost;
+
+    s->process->lost_events += more;
     s->lost = lost;
+    listeners_loss(s, more);
 }
 
 static void fall_silent(struct scrape *s)
@@ -130,6 +137,7 @@ static void on_end(void *user, const struct error *err)
     struct scrape *s = user;
 
     fall_silent(s);
+    listeners_end(s, err);
     if (s->target->gone)
         return;
     if (err->code != -ECONNRESET && err->code != -ESRCH)
@@ -168,6 +176,7 @@ static void try_start(void *user)
 
     s->published = false;
     s->lost = 0;
+    clear_trouble(s, METRICS_NOTICE_COLLISION); /* the other tool may have left */
     if (join(s, &err) < 0)
         on_end(s, &err);
 }
@@ -186,12 +195,25 @@ struct scrape *scrape_new(const struct scrape_context *context, struct target *t
         return NULL;
     }
     list_init(&s->link);
+    list_init(&s->listeners);
     s->context = context;
     s->target = target_ref(target);
     s->retry_ms = SCRAPE_RETRY_MS;
     scrape_refresh(s);
     try_start(s);
     return s;
+}
+
+/* Whoever listens goes on alone when the process lives. */
+static void leave_listeners(struct scrape *s)
+{
+    struct error err;
+
+    if (s->target->gone)
+        (void)error_set(&err, -ECONNRESET, "The process has ended.");
+    else
+        (void)error_set(&err, -ECANCELED, "The settings of metrics have changed.");
+    listeners_end(s, &err);
 }
 
 void scrape_free(struct scrape *s)
@@ -202,6 +224,7 @@ void scrape_free(struct scrape *s)
         feed_leave(s->reader);
     timer_stop(&s->retry);
     fall_silent(s);
+    leave_listeners(s);
     metric_process_remove(s->context->store, s->process);
     problems_deinit(&s->problems);
     list_remove(&s->link);
@@ -209,15 +232,21 @@ void scrape_free(struct scrape *s)
     free(s);
 }
 
+/* Without memory it keeps what it is. */
+static void rename_to(char **name, const char *told)
+{
+    char *copy = *name && strcmp(*name, told) == 0 ? NULL : strdup(told);
+
+    if (!copy)
+        return;
+    free(*name);
+    *name = copy;
+}
+
 void scrape_refresh(struct scrape *s)
 {
     if (s->target->waited_ms >= 0)
         s->process->waited_seconds = (double)s->target->waited_ms / 1000;
-    const char *name = s->target->info.name;
-    char *copy = strcmp(s->process->name, name) == 0 ? NULL : strdup(name);
-
-    if (!copy)
-        return;
-    free(s->process->name);
-    s->process->name = copy;
+    rename_to(&s->process->name, s->target->info.name);
+    rename_to(&s->process->service, target_service_name(s->target));
 }

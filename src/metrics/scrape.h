@@ -4,6 +4,9 @@
  *
  * A process that refuses (64 sessions in use, a diagnostic server that hangs) is asked again after
  * 5 s, then after twice as long each time, at most a minute. Nothing is asked of it in between.
+ *
+ * Who wants the same set of metrics listens to it instead of having a session: also in the middle,
+ * because the decoder knows all instruments.
  */
 #pragma once
 
@@ -29,6 +32,21 @@ struct scrape_context {
     const struct config_keys *keys; /* sections Metrics and GlobalCounter */
 };
 
+/* Who wants its measurements too, decoded. Any may leave from inside, this one or another. */
+struct scrape_events {
+    void *user;
+    /* Measurements follow. Once; never from inside scrape_listen(). */
+    void (*on_started)(void *user);
+    void (*on_measurement)(void *user, const struct measurement *m);
+    void (*on_notice)(void *user, enum metrics_notice notice, const char *text);
+    void (*on_loss)(void *user, uint64_t lost); /* in all, since it listens */
+    /* It no longer listens. As of a feed, or -ECANCELED: the settings have changed, the process
+     * lives. Not after scrape_unlisten(). */
+    void (*on_end)(void *user, const struct error *err);
+};
+
+struct scrape_listener;
+
 /* For reading. */
 struct scrape {
     struct list link; /* in the service */
@@ -44,6 +62,7 @@ struct scrape {
     uint64_t retry_ms; /* the next wait */
     uint64_t lost;     /* events of this session */
     bool published;    /* a value has come in it */
+    struct list listeners;
 };
 
 /* Events come from the loop. NULL: out of memory. A session that cannot start is a problem of it,
@@ -52,6 +71,13 @@ struct scrape *scrape_new(const struct scrape_context *context, struct target *t
 
 /* Takes its process out of the store; NULL is fine. */
 void scrape_free(struct scrape *s);
+
+/* Does its session run, or begin, and give what this request asks for? */
+bool scrape_has(const struct scrape *s, const struct metrics_request *request);
+
+/* NULL: out of memory. Only where scrape_has(); the runtime is asked for nothing more. */
+struct scrape_listener *scrape_listen(struct scrape *s, const struct scrape_events *events);
+void scrape_unlisten(struct scrape_listener *l);
 
 /* The target may have told another name, or that it was resumed. */
 void scrape_refresh(struct scrape *s);

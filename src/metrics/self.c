@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -11,7 +12,7 @@
 
 #include "src/base/cleanup.h"
 
-/* The first bytes of a file of /proc; raw calls, since this is most of what a page costs. */
+/* The first bytes of a file of /proc. */
 static bool read_proc(const char *path, char *text, size_t size)
 {
     cleanup(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -21,14 +22,17 @@ static bool read_proc(const char *path, char *text, size_t size)
     return n > 0;
 }
 
+/* The second number of proc(5)'s statm, in pages. The file stays open: to open it is more than half
+ * of what a page of metrics asks of the kernel. */
 static double resident_bytes(void)
 {
-    char text[128];
-    long pages;
+    static int fd = -1;
+    char text[128] = "";
 
-    if (!read_proc("/proc/self/statm", text, sizeof text) || sscanf(text, "%*u %ld", &pages) != 1)
-        return (double)NAN;
-    return (double)pages * (double)sysconf(_SC_PAGESIZE);
+    if (fd < 0)
+        fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    const char *blank = pread(fd, text, sizeof text - 1, 0) > 0 ? strchr(text, ' ') : NULL;
+    return blank ? (double)strtoul(blank, NULL, 10) * (double)sysconf(_SC_PAGESIZE) : (double)NAN;
 }
 
 static double now(clockid_t clock)
@@ -67,9 +71,12 @@ static double start_unix_seconds(void)
 
 void metrics_self_read(struct metrics_self *self)
 {
+    const double unknown = (double)NAN;
     struct rusage usage;
 
-    *self = (struct metrics_self){(double)NAN, NAN, NAN, NAN, NAN, NAN, NAN, {{0}}};
+    *self = (struct metrics_self){
+        .sessions = unknown, .events = unknown, .lost_events = unknown, .dump_free_bytes = unknown};
+    self->cpu_seconds = unknown;
     self->resident_bytes = resident_bytes();
     self->start_unix_seconds = start_unix_seconds();
     if (getrusage(RUSAGE_SELF, &usage) == 0)

@@ -151,7 +151,7 @@ struct metric_series *series_new(struct metric_instrument *in, const struct meas
         return NULL;
     }
     s->start_unix_ns = start_of(m);
-    s->sum = s->observations = NAN;
+    s->sum = s->observations = (double)NAN;
     s->size = sizeof *s + tags + 1 + labels_size;
     return s;
 }
@@ -216,9 +216,11 @@ static bool ring_put(struct metric_series *s, int64_t unix_ns, double value, uns
 }
 
 /* What is told stands, also when it is less than before: another session counts anew, and apps use
- * observable counters for what goes up and down. Readers know of resets. */
+ * observable counters for what goes up and down. Readers know of resets: by a later start. */
 static void count_told(struct metric_series *s, const struct measurement *m)
 {
+    if (!isnan(m->total) && m->total < s->total)
+        s->start_unix_ns = start_of(m);
     if (!isnan(m->total))
         s->total = m->total;
     else if (!isnan(m->value))

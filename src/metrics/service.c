@@ -56,8 +56,10 @@ static unsigned points_of(const struct config_keys *keys)
                                                                       : DEFAULT_POINTS;
 }
 
-static struct scrape *find_target(struct metrics_service *m, const struct target *t)
+struct scrape *metrics_service_scrape(struct metrics_service *m, const struct target *t)
 {
+    if (!m)
+        return NULL;
     list_each(s, &m->scrapes, struct scrape, link)
     {
         if (s->target == t)
@@ -70,7 +72,7 @@ static struct scrape *find_target(struct metrics_service *m, const struct target
 static void follow(void *user, struct target *t)
 {
     struct metrics_service *m = user;
-    struct scrape *s = find_target(m, t);
+    struct scrape *s = metrics_service_scrape(m, t);
     bool meant = registry_is_matched(m->registry, t);
 
     if (s && meant) {

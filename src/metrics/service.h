@@ -33,9 +33,12 @@ const struct feeds *metrics_service_feeds(const struct metrics_service *m);
 /* Head of the list of struct scrape. */
 const struct list *metrics_service_scrapes(const struct metrics_service *m);
 
-/* portside's own values. `dump_folder`: NULL if there is none. */
+/* portside's own values. `dump_folder`: need not be there yet; NULL if there is none. */
 void metrics_service_self(const struct metrics_service *m, const char *dump_folder,
                           struct metrics_self *ret);
+
+/* That of a target; NULL: none, or no service. */
+struct scrape *metrics_service_scrape(struct metrics_service *m, const struct target *t);
 
 /* That of a process of the store. */
 const struct scrape *metrics_service_find(const struct metrics_service *m,

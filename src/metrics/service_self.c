@@ -1,17 +1,37 @@
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/statvfs.h>
 
 #include "src/metrics/service.h"
+
+/* The folder is made with the first dump; until then what it will be on: its nearest parent. */
+static double free_bytes(const char *folder)
+{
+    char path[4096];
+    struct statvfs volume;
+
+    if (snprintf(path, sizeof path, "%s", folder) >= (int)sizeof path)
+        return (double)NAN;
+    while (statvfs(path, &volume) < 0) {
+        char *end = strrchr(path, '/');
+        if (errno != ENOENT || !end || !path[1])
+            return (double)NAN;
+        end[end == path] = '\0'; /* "/" stays */
+    }
+    return (double)volume.f_bavail * (double)volume.f_frsize;
+}
 
 void metrics_service_self(const struct metrics_service *m, const char *dump_folder,
                           struct metrics_self *ret)
 {
     const struct feeds *feeds = metrics_service_feeds(m);
-    struct statvfs volume;
 
     metrics_self_read(ret);
     ret->sessions = feeds_session_count(feeds);
     ret->events = (double)feeds_event_count(feeds);
     ret->lost_events = (double)feeds_lost_count(feeds);
-    if (dump_folder && statvfs(dump_folder, &volume) == 0)
-        ret->dump_free_bytes = (double)volume.f_bavail * (double)volume.f_frsize;
+    if (dump_folder)
+        ret->dump_free_bytes = free_bytes(dump_folder);
 }

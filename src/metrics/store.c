@@ -143,6 +143,7 @@ void metric_process_remove(struct metric_store *store, struct metric_process *p)
         drop_if_empty(store, in);
     }
     list_remove(&p->link);
+    free(p->service);
     free(p->name);
     free(p->uid);
     free(p);

@@ -59,7 +59,7 @@ struct metric_series {
     size_t quantile_count;
     double sum, observations; /* histograms: since `start`; NaN while never told */
     double total;             /* counters and up-down counters: as told, else since `start` */
-    int64_t start_unix_ns;    /* when the interval of the first value began */
+    int64_t start_unix_ns;    /* when the interval of the first value began; of one that fell */
     size_t size;              /* of its memory, points and quantiles apart */
     bool ended;               /* no longer reported */
     bool quiet;               /* a histogram without observations in the newest interval */
@@ -70,6 +70,7 @@ struct metric_process {
     struct list link;
     uint64_t pid;
     char *name, *uid; /* uid: the runtime instance cookie as text */
+    char *service;    /* what it is called as a service; NULL: as `name`; set by the owner */
     struct list instruments;
     size_t series_count, bytes;
     uint64_t lost_events;    /* set by the owner of the session */

@@ -102,8 +102,6 @@ static int audit_open(struct sink *s, struct error *err)
 {
     struct audit_sink *a = (struct audit_sink *)s;
 
-    a->inner->artifact.note = s->artifact.note;
-    a->inner->artifact.note_value = s->artifact.note_value;
     return a->inner->type->open(a->inner, err);
 }
 

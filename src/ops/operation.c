@@ -139,14 +139,9 @@ static void on_started(void *user)
 static bool open_sink(struct operation *op)
 {
     struct error err;
-    const struct collection_note *note = op->collection ? op->collection->note : NULL;
 
     if (op->opened)
         return true;
-    if (note) {
-        op->sink->artifact.note = note->name;
-        op->sink->artifact.note_value = note->value;
-    }
     if (op->sink->type->open(op->sink, &err) < 0) {
         end_operation(op, OPERATION_FAILED, &err);
         return false;
@@ -233,8 +228,9 @@ static void join_sink(struct operation *op, struct sink *sink,
         op->sink = sink;
     artifact_scope_init(&op->scope, request->scope, op->type->name, request->target);
     op->sink->events = (struct sink_events){op, on_room, on_lost};
-    for (; op->fact_count < COLLECTION_FACTS && op->type->facts[op->fact_count]; op->fact_count++)
-        op->facts[op->fact_count].name = op->type->facts[op->fact_count];
+    for (; op->fact_count < COLLECTION_FACTS && op->type->facts[op->fact_count].name;
+         op->fact_count++)
+        op->facts[op->fact_count].kind = &op->type->facts[op->fact_count];
     op->sink->artifact = (struct artifact){
         .name = op->artifact_name,
         .content_type = request->content_type ? request->content_type : op->type->content_type,
@@ -292,7 +288,7 @@ static unsigned active_of(const struct operations *all, const struct collection_
 
     list_each(op, &all->list, const struct operation, link)
     {
-        active += operation_is_active(op) && (!type || strcmp(op->type->name, type->name) == 0);
+        active += operation_is_active(op) && (!type || op->type == type);
     }
     return active;
 }

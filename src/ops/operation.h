@@ -51,7 +51,7 @@ struct operation {
     struct collection *collection; /* while it runs */
     struct sink *sink;             /* until closed */
     bool opened;                   /* the sink has had its first piece */
-    struct artifact_fact facts[COLLECTION_FACTS];
+    struct fact facts[COLLECTION_FACTS];
     size_t fact_count;
     struct artifact_scope scope; /* its outer scope is only there while it is active */
 };

@@ -1,6 +1,5 @@
 #include "src/otlp/encode_metrics.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,13 +15,11 @@ enum {
 
 struct encoder {
     const struct resource *resource;
-    const struct metrics_batch *batch;
     struct proto_json json;
     /* What the open levels belong to; NULL: not open. */
     const struct metric_process *process;
     const struct metric_instrument *scope, *metric;
     size_t points;
-    bool failed;
 };
 
 /* --- kinds --- */
@@ -83,20 +80,6 @@ static void close_to(struct encoder *e, unsigned depth)
         e->process = NULL;
 }
 
-static void flush(struct encoder *e)
-{
-    close_to(e, 0);
-    if (e->points) {
-        if (e->json.text.failed)
-            e->failed = true;
-        else
-            e->batch->on_request(e->batch->user, &e->json.text, e->points);
-    }
-    text_deinit(&e->json.text);
-    e->json = (struct proto_json){0};
-    e->points = 0;
-}
-
 static void open_process(struct encoder *e, const struct metric_process *p)
 {
     struct proto_json *j = &e->json;
@@ -110,7 +93,8 @@ static void open_process(struct encoder *e, const struct metric_process *p)
     }
     close_to(e, IN_REQUEST);
     proto_json_open(j, '{');
-    resource_add(j, e->resource, &(struct resource_process){p->pid, p->name, p->uid});
+    resource_add(j, e->resource,
+                 &(struct resource_process){p->pid, p->service ? p->service : p->name, p->uid});
     proto_json_name(j, "scopeMetrics");
     proto_json_open(j, '[');
     e->process = p;
@@ -213,13 +197,13 @@ static void add_value(struct proto_json *j, double value)
 
 static void add_gauge(struct encoder *e, const struct metric_series *s)
 {
-    open_point(e, s, NAN);
+    open_point(e, s, (double)NAN);
     add_value(&e->json, metric_series_last(s)->value);
 }
 
 static void add_sum(struct encoder *e, const struct metric_series *s)
 {
-    open_point(e, s, NAN);
+    open_point(e, s, (double)NAN);
     add_start(&e->json, s);
     add_value(&e->json, s->total);
 }
@@ -237,7 +221,7 @@ static void add_summary(struct encoder *e, const struct metric_series *s)
     struct proto_json *j = &e->json;
     double most = (double)(INT64_C(1) << 53);
 
-    open_point(e, s, NAN);
+    open_point(e, s, (double)NAN);
     add_start(j, s);
     proto_json_name(j, "count");
     proto_json_integer64(j, (int64_t)fmin(fmax(s->observations, 0), most));
@@ -269,25 +253,72 @@ static void add_series(struct encoder *e, const struct metric_series *s, const s
     *last = form;
     open_metric(e, s->instrument, form);
     form->add(e, s);
-    if (e->json.text.size >= e->batch->limit)
-        flush(e);
 }
 
-static void add_process(struct encoder *e, const struct metric_process *p)
+/* The request is full: true. */
+static bool add_instrument(struct encoder *e, const struct metric_instrument *in, size_t limit,
+                           size_t *series)
 {
+    const struct form *last = NULL;
+    size_t at = 0;
+
+    list_each(s, &in->series, struct metric_series, link)
+    {
+        if (at++ < *series)
+            continue;
+        add_series(e, s, &last);
+        ++*series;
+        if (e->json.text.size >= limit)
+            return true;
+    }
+    *series = 0;
+    return false;
+}
+
+static bool add_process(struct encoder *e, const struct metric_process *p, size_t limit,
+                        struct metrics_cursor *cursor)
+{
+    size_t at = 0;
+
     list_each(in, &p->instruments, struct metric_instrument, link)
     {
-        const struct form *last = NULL;
-        list_each(s, &in->series, struct metric_series, link) add_series(e, s, &last);
+        if (at++ < cursor->instrument)
+            continue;
+        if (add_instrument(e, in, limit, &cursor->series))
+            return true;
+        cursor->instrument++;
     }
+    cursor->instrument = 0;
+    return false;
 }
 
-int encode_metrics(struct metric_store *store, const struct resource *resource,
-                   const struct metrics_batch *batch)
+static bool add_processes(struct encoder *e, struct metric_store *store, size_t limit,
+                          struct metrics_cursor *cursor)
 {
-    struct encoder e = {.resource = resource, .batch = batch};
+    size_t at = 0;
 
-    list_each(p, metric_store_processes(store), struct metric_process, link) add_process(&e, p);
-    flush(&e);
-    return e.failed ? -ENOMEM : 0;
+    list_each(p, metric_store_processes(store), struct metric_process, link)
+    {
+        if (at++ < cursor->process)
+            continue;
+        if (add_process(e, p, limit, cursor))
+            return true;
+        cursor->process++;
+    }
+    return false;
+}
+
+bool encode_metrics(struct metric_store *store, const struct resource *resource, size_t limit,
+                    struct metrics_cursor *cursor, struct text *ret, size_t *ret_points)
+{
+    struct encoder e = {.resource = resource};
+    bool more = add_processes(&e, store, limit, cursor);
+
+    close_to(&e, 0);
+    *ret_points = e.json.text.failed ? 0 : e.points;
+    if (*ret_points)
+        *ret = e.json.text;
+    else
+        text_deinit(&e.json.text);
+    return more;
 }

@@ -18,13 +18,13 @@
 #include "src/otlp/proto_json.h"
 #include "src/otlp/resource.h"
 
-struct metrics_batch {
-    void *user;
-    size_t limit; /* about so many bytes, then another request begins */
-    /* A whole request. The callee may take the text over and leave an empty one. */
-    void (*on_request)(void *user, struct text *request, size_t points);
+/* How far a push has come; zeroed = at its beginning. Counts what stands before in the store: when
+ * something ends between two requests, others may be left out until the next push. */
+struct metrics_cursor {
+    size_t process, instrument, series;
 };
 
-/* Returns 0 or -ENOMEM: then some requests may have been handed over. */
-int encode_metrics(struct metric_store *store, const struct resource *resource,
-                   const struct metrics_batch *batch);
+/* Writes the next request, of about `limit` bytes, to `ret`, which must be empty, and the number of
+ * its points, which is 0 when there are none or no memory. True: more is left. */
+bool encode_metrics(struct metric_store *store, const struct resource *resource, size_t limit,
+                    struct metrics_cursor *cursor, struct text *ret, size_t *ret_points);

@@ -17,7 +17,8 @@
 enum {
     RETRY_MS = 5 * 1000, /* as for metrics */
     RETRY_MAX_MS = 60 * 1000,
-    BUFFER_MB = 16, /* in the target: a second of 20,000 lines */
+    RENEW_MS = 1000, /* until the old session has ended in the runtime */
+    BUFFER_MB = 16,  /* in the target: a second of 20,000 lines */
     TPL_CORRELATION = 0x80,
     MESSAGES = 0xC, /* FormattedMessage, JsonMessage */
 };
@@ -41,7 +42,7 @@ static void on_entry(void *user, const struct app_log_entry *entry)
 {
     struct log_reader *r = user;
     char uid[GUID_TEXT_SIZE];
-    const struct resource_process process = {r->target->pid, r->target->info.name,
+    const struct resource_process process = {r->target->pid, target_service_name(r->target),
                                              guid_format(&r->target->cookie, uid)};
 
     if ((unsigned)entry->level < (unsigned)r->config->level)
@@ -80,6 +81,8 @@ static void on_started(void *user)
 
     r->retry_ms = RETRY_MS;
     r->told_unread = false;
+    r->ends = r->target->logging_ends;
+    r->running = true;
 }
 
 static void on_event(void *user, const struct nettrace *stream, const struct nettrace_event *event)
@@ -114,6 +117,7 @@ static void fall_silent(struct log_reader *r)
     app_log_decoder_free(r->decoder);
     r->decoder = NULL;
     r->feed = NULL;
+    r->running = false;
     r->lost = 0;
     flush(r);
 }
@@ -194,6 +198,15 @@ struct log_reader *log_reader_new(const struct log_source_config *config, struct
     r->retry_ms = RETRY_MS;
     try_start(r);
     return r;
+}
+
+void log_reader_refresh(struct log_reader *r)
+{
+    if (!r->running || r->ends == r->target->logging_ends)
+        return;
+    feed_leave(r->feed);
+    fall_silent(r);
+    (void)timer_start(&r->retry, r->config->loop, RENEW_MS, 0, try_start, r);
 }
 
 void log_reader_free(struct log_reader *r)

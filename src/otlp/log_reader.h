@@ -29,7 +29,9 @@ struct log_reader {
     uint64_t retry_ms; /* the next wait */
     uint64_t event_ms; /* when the newest event came, in the loop's time */
     uint64_t lost;     /* events of this session */
+    unsigned ends;     /* target->logging_ends when it started */
     int64_t told_ms;   /* of losses; 0: never */
+    bool running;      /* its session */
     bool told_unread;
 };
 
@@ -37,6 +39,10 @@ struct log_reader {
  */
 struct log_reader *log_reader_new(const struct log_source_config *config, struct log_totals *totals,
                                   struct target *target);
+
+/* The target has been asked again (every 5 s): a session whose filters another one's end has taken
+ * away is started anew. */
+void log_reader_refresh(struct log_reader *r);
 
 /* Hands over what has come, and leaves. NULL is fine. */
 void log_reader_free(struct log_reader *r);

@@ -31,7 +31,9 @@ static void follow(void *user, struct target *t)
 
     if (r && !meant) {
         log_reader_free(r);
-    } else if (!r && meant) {
+    } else if (r) {
+        log_reader_refresh(r);
+    } else if (meant) {
         r = log_reader_new(&s->config, &s->totals, t);
         if (r)
             list_append(&s->readers, &r->link);

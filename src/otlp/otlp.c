@@ -18,7 +18,8 @@ struct otlp {
     struct otlp_settings settings[OTLP_SIGNALS];
     struct sender *senders[OTLP_SIGNALS]; /* NULL: not pushed */
     struct log_source *logs;
-    struct timer push, flush;
+    struct timer push, turn, flush;
+    struct metrics_cursor pushed;
     unsigned busy; /* senders that are not yet done */
     void (*on_done)(void *user);
     void *user;
@@ -26,21 +27,45 @@ struct otlp {
 
 /* --- metrics --- */
 
-static void on_request(void *user, struct text *request, size_t points)
+/* One request. True: more is left. */
+static bool push_some(struct otlp *o)
 {
-    const struct otlp *o = user;
+    struct metric_store *store = o->config.store ? o->config.store(o->config.user) : NULL;
+    struct text request = {0};
+    size_t points = 0;
 
-    sender_put(o->senders[OTLP_METRICS], request, points);
+    bool more = store &&
+                encode_metrics(store, &o->resource, LIMIT_OTLP_TURN, &o->pushed, &request, &points);
+    if (points)
+        sender_put(o->senders[OTLP_METRICS], &request, points);
+    return more;
+}
+
+/* Each request in a turn of its own: the loop serves others between them. */
+static void push_turn(void *user)
+{
+    struct otlp *o = user;
+
+    if (push_some(o))
+        (void)timer_start(&o->turn, o->config.loop, 0, 0, push_turn, o);
 }
 
 static void push_metrics(void *user)
 {
     struct otlp *o = user;
-    const struct metrics_batch batch = {o, LIMIT_OTLP_BODY, on_request};
-    struct metric_store *store = o->config.store ? o->config.store(o->config.user) : NULL;
 
-    if (store)
-        (void)encode_metrics(store, &o->resource, &batch);
+    if (timer_active(&o->turn))
+        return; /* the one before is not through */
+    o->pushed = (struct metrics_cursor){0};
+    push_turn(o);
+}
+
+static void push_all_metrics(struct otlp *o)
+{
+    timer_stop(&o->turn);
+    o->pushed = (struct metrics_cursor){0};
+    while (push_some(o))
+        continue;
 }
 
 static void start_metrics(struct otlp *o)
@@ -173,7 +198,7 @@ void otlp_finish(struct otlp *o, void (*on_done)(void *user), void *user)
     o->user = user;
     timer_stop(&o->push);
     if (o->senders[OTLP_METRICS])
-        push_metrics(o);
+        push_all_metrics(o);
     if (o->logs)
         log_source_stop(o->logs);
     (void)timer_start(&o->flush, o->config.loop, LIMIT_OTLP_FLUSH_MS, 0, on_flushed, o);
@@ -200,6 +225,7 @@ void otlp_free(struct otlp *o)
     if (!o)
         return;
     timer_stop(&o->push);
+    timer_stop(&o->turn);
     timer_stop(&o->flush);
     log_source_free(o->logs);
     for (enum otlp_signal signal = 0; signal < OTLP_SIGNALS; signal++) {

@@ -1,9 +1,10 @@
 /*
  * otlp/resource.h - the resource of OTLP that stands for a process.
  *
- * service.name is the name of the process, service.instance.id the runtime's cookie, process.pid
- * the pid as the process sees itself, host.name this machine or container. What is configured goes
- * before them, but for the two that tell processes apart.
+ * service.name is what the process is called as a service (target_service_name),
+ * service.instance.id the runtime's cookie, process.pid the pid as the process sees itself,
+ * host.name this machine or container. What is configured goes before them, but for the two that
+ * tell processes apart.
  */
 #pragma once
 

@@ -90,9 +90,10 @@ static void on_retry(void *user)
 /* Half of it is random, so that many senders do not come at once. */
 static uint64_t with_jitter(uint64_t ms)
 {
-    uint32_t random = 0;
+    uint32_t random;
 
-    (void)getrandom(&random, sizeof random, GRND_NONBLOCK);
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != (ssize_t)sizeof random)
+        random = 0;
     return ms / 2 + random % (ms / 2 + 1);
 }
 

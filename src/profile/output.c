@@ -154,3 +154,25 @@ void output_json(struct output *o, const char *s)
     }
     output_put(o, "\"", 1);
 }
+
+/* C0, DEL, and C1, which is C2 80 to C2 9F. */
+static int is_control(const unsigned char *at, size_t size)
+{
+    return size == 1 ? *at < 0x20 || *at == 0x7F : size == 2 && at[0] == 0xC2 && at[1] < 0xA0;
+}
+
+void output_shown(struct output *o, const char *s)
+{
+    const unsigned char *at = (const unsigned char *)s;
+
+    while (*at) {
+        size_t size = character_size(at);
+        if (size == 0)
+            output_str(o, "\xEF\xBF\xBD");
+        else if (is_control(at, size))
+            output_fmt(o, "\\x%02x", at[size - 1]);
+        else
+            output_put(o, at, size);
+        at += size ? size : 1;
+    }
+}

@@ -29,6 +29,10 @@ __attribute__((format(printf, 2, 3))) void output_fmt(struct output *o, const ch
 /* Nanoseconds as milliseconds (shift 6) or microseconds (3), with no more digits than needed. */
 void output_decimal(struct output *o, int64_t value, unsigned shift);
 
+/* For a terminal, which obeys control characters: they become \xNN, and bytes that are no UTF-8
+ * U+FFFD. */
+void output_shown(struct output *o, const char *s);
+
 /* "..." in JSON that is safe inside HTML too: < > & are escaped. Bytes that are no UTF-8 become
  * U+FFFD. */
 void output_json(struct output *o, const char *s);

@@ -1,7 +1,7 @@
 #include "src/profile/profile.h"
 
 #include <stdlib.h>
-#include <string.h>
+#include <strings.h>
 
 #define SAMPLER "the provider Microsoft-DotNETCore-SampleProfiler (profile cpu)"
 #define RUNTIME "Microsoft-Windows-DotNETRuntime"
@@ -21,7 +21,7 @@ const struct profile_kind_info profile_kinds[PROFILE_KINDS] = {
 bool profile_kind_parse(const char *name, enum profile_kind *ret_kind)
 {
     for (int i = 0; i < PROFILE_KINDS; i++) {
-        if (strcmp(profile_kinds[i].name, name) == 0) {
+        if (strcasecmp(profile_kinds[i].name, name) == 0) {
             *ret_kind = (enum profile_kind)i;
             return true;
         }

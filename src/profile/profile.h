@@ -36,7 +36,7 @@ struct profile_kind_info {
 };
 extern const struct profile_kind_info profile_kinds[PROFILE_KINDS];
 
-/* False: no kind of that name. */
+/* Without regard to case. False: no kind of that name. */
 bool profile_kind_parse(const char *name, enum profile_kind *ret_kind);
 
 struct profile_frame {

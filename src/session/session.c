@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "proto/ipc/reply.h"
@@ -53,9 +54,11 @@ struct session {
     struct session_events events;
     enum state state;
     bool abandoned, stop_wanted, lent; /* lent: the reader has a piece */
+    bool any;                          /* bytes have come */
     bool over;        /* the stream has ended, the reply to StopTracing is missing */
     bool stop_failed; /* StopTracing was refused or lost */
     bool expired;     /* its time is up, but the reader has a piece */
+    bool logging;     /* has the provider of the app's logs */
     struct attempts attempts;
     struct target_request *request; /* CollectTracing or StopTracing */
     uint64_t id;
@@ -76,10 +79,21 @@ static void on_idle_now(void *user)
     on_idle(all->user);
 }
 
+static bool has_logging(const struct ipc_trace_request *r)
+{
+    for (size_t i = 0; i < r->provider_count; i++) {
+        if (strcasecmp(r->providers[i].name, "Microsoft-Extensions-Logging") == 0)
+            return true;
+    }
+    return false;
+}
+
 static void session_free(struct session *s)
 {
     struct sessions *all = s->all;
 
+    if (s->logging && s->state != SESSION_ASKING)
+        s->target->logging_ends++;
     if (s->request)
         target_request_cancel(s->request);
     timer_stop(&s->deadline);
@@ -137,8 +151,12 @@ static void on_end_of_stream(struct session *s)
     watch_for(&s->watch, 0);
     if (s->state == SESSION_STOPPING && s->request)
         return;
-    if (s->state == SESSION_STOPPING && !s->stop_failed)
+    if (s->state == SESSION_STOPPING && !s->stop_failed && s->any)
         end(s, NULL);
+    else if (s->state == SESSION_STOPPING && !s->stop_failed)
+        end_with(s, -ENODATA,
+                 "The process has told nothing: it is suspended until a tool lets it run "
+                 "(DOTNET_DefaultDiagnosticPortSuspend, or a diagnostic port without nosuspend).");
     else
         end_with(s, -ECONNRESET, "The process ended the event session (has it exited?).");
 }
@@ -156,6 +174,7 @@ static void on_readable(void *user, int events)
         on_end_of_stream(s);
         return;
     }
+    s->any = true;
     if (s->state == SESSION_STOPPING)
         expect_bytes(s);
     if (s->abandoned)
@@ -226,6 +245,17 @@ static void on_collecting(struct session *s, const struct ipc_outcome *outcome)
         s->events.on_started(s->events.user);
 }
 
+/* The runtime does not say why it refuses; mostly it is this. */
+static void end_refused(struct session *s, const struct ipc_outcome *outcome)
+{
+    bool full = outcome->code == -EREMOTEIO && outcome->hresult == IPC_E_FAIL;
+    struct error err;
+
+    (void)error_set(&err, outcome->code, "%s%s", outcome->text,
+                    full ? "; are all of its 64 event sessions in use?" : "");
+    end(s, &err);
+}
+
 static void on_reply(void *user, const struct ipc_outcome *outcome)
 {
     struct session *s = user;
@@ -237,7 +267,7 @@ static void on_reply(void *user, const struct ipc_outcome *outcome)
              attempts_next(&s->attempts))
         ask(s);
     else
-        end_with(s, outcome->code, outcome->text);
+        end_refused(s, outcome);
 }
 
 /* The owner is told, but the reply is still waited for: a session may come of it. */
@@ -276,6 +306,7 @@ int session_start(struct sessions *all, struct target *target, const struct sess
     s->fd = -1;
     s->events = *events;
     s->target = target_ref(target);
+    s->logging = has_logging(&config->request);
     list_init(&s->link);
     list_append(&all->list, &s->link);
     all->count++;

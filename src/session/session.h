@@ -28,7 +28,8 @@ struct session_events {
     /* Bytes of the stream; borrowed until session_proceed(), none follow before that. */
     void (*on_data)(void *user, const void *data, size_t size);
     /* The stream is over and the session freed. NULL: it ended as asked for. -ECONNRESET: the
-     * runtime ended it by itself (the process has ended). Not after session_abandon(). */
+     * runtime ended it by itself (the process has ended). -ENODATA: it began no stream, because the
+     * process is suspended. Not after session_abandon(). */
     void (*on_end)(void *user, const struct error *err);
 };
 

@@ -96,6 +96,14 @@ struct target *target_unref(struct target *t)
     return NULL;
 }
 
+const char *target_service_name(const struct target *t)
+{
+    const char *assembly = t->info.entry_assembly;
+    bool hosted = strcmp(t->info.name, "dotnet") == 0;
+
+    return hosted && assembly[0] && strcmp(assembly, "unknown") != 0 ? assembly : t->info.name;
+}
+
 struct process_identity target_identity(const struct target *t, char pid_text[static 24])
 {
     (void)snprintf(pid_text, 24, "%llu", (unsigned long long)t->pid);

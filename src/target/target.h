@@ -58,6 +58,10 @@ struct target {
     bool listed; /* settled, and not a second way to a process that is listed already */
     int64_t unresponsive_since; /* ticks (base/clock.h); 0 while it answers */
 
+    /* Sessions with the logs of the app that have ended: each end takes away the filters of all
+     * others, for the runtime keeps one set per provider. */
+    unsigned logging_ends;
+
     /* requests.c */
     struct list idle; /* advertised channels, newest last */
     unsigned idle_count;
@@ -89,6 +93,10 @@ struct target *target_ref(struct target *t);
 struct target *target_unref(struct target *t);
 
 /* What filters and selection compare. The pid's digits go to `pid_text`. */
+/* What it is called as a service: the name of the process, but for programs that `dotnet` runs: the
+ * assembly that it began with. Valid until its info is told anew. */
+const char *target_service_name(const struct target *t);
+
 struct process_identity target_identity(const struct target *t, char pid_text[static 24]);
 
 /* Takes over what the runtime said of itself. */

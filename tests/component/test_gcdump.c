@@ -141,6 +141,7 @@ static void test_left(void)
 
     REQUIRE(fake_runtime_wait(r, FAKE_ANY_COLLECT, 1, 5000));
     CHECK(get(p, "")->status == 429);
+    CHECK(get(p, "?format=csv")->status == 429);
     const char *id = json_text(portside_last_operation(p), "operationId");
     CHECK(http_delete("%s/operations/%s", p->base, id)->status == 200);
     REQUIRE(http_wait(h, 5000));

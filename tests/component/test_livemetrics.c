@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "tests/support/fake_runtime.h"
+#include "tests/support/files.h"
 #include "tests/support/golden.h"
 #include "tests/support/metrics_maker.h"
 #include "tests/support/portside.h"
@@ -76,7 +77,7 @@ static const struct {
      "Microsoft.AspNetCore.Hosting/EventCounterIntervalSec=5 "
      "Grpc.AspNetCore.Server/EventCounterIntervalSec=5 "
      "System.Diagnostics.Metrics/SessionId=SHARED;Metrics=My.Meter;RefreshInterval=5;MaxTimeSeries="
-     "900;MaxHistograms=20;ClientId=* "},
+     "900;MaxHistograms=500;ClientId=* "},
     {"POST, defaults", "{}", "10.0.1",
      "System.Runtime/EventCounterIntervalSec=7 "
      "Microsoft.AspNetCore.Hosting/EventCounterIntervalSec=5 "
@@ -88,7 +89,7 @@ static const struct {
      "8.0.3",
      "P/EventCounterIntervalSec=5 "
      "System.Diagnostics.Metrics/SessionId=SHARED;Metrics=A\\x,A\\y,B,C;"
-     "RefreshInterval=5;MaxTimeSeries=900;MaxHistograms=20;ClientId=* "},
+     "RefreshInterval=5;MaxTimeSeries=900;MaxHistograms=500;ClientId=* "},
     {"an old runtime", METERS, "6.0.3", "System.Diagnostics.Metrics/SessionId=*;Metrics=M;"},
 };
 
@@ -492,6 +493,97 @@ static void test_limit(void)
         CHECK(http_wait(live[i], 5000));
 }
 
+static const char *folder(void)
+{
+    static const char *const names[] = {"user", "etc", "tmp"};
+    const char *dir = files_tmpdir();
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        (void)files_mkdir(dir, names[i], 01777, 0);
+    return dir;
+}
+
+static void set_meter(const char *dir, unsigned series)
+{
+    const char *text = world_text("{\"Metrics\":{\"Meters\":[{\"MeterName\":\"M\"}]},"
+                                  "\"GlobalCounter\":{\"MaxTimeSeries\":%u}}",
+                                  series);
+
+    CHECK(files_write(world_text("%s/user/settings.json", dir), text, strlen(text)));
+}
+
+/* A gauge's instrument and first value; behind the gate its second. */
+static struct fake_trace gauge(void)
+{
+    struct metrics_maker *m = metrics_maker_new();
+
+    metrics_maker_meter(m, METER_BEGIN, 2, "SHARED|M|1|g|Gauge`1|B|what|i=1|m=1|hash|#1");
+    metrics_maker_meter(m, METER_GAUGE, 3, "SHARED|M|1|g|B||111|#1");
+    size_t first = metrics_maker_flush(m);
+    metrics_maker_meter(m, METER_GAUGE, 4, "SHARED|M|1|g|B||222|#1");
+    struct fake_trace t = trace_of(m, false);
+    t.hold_after = first;
+    return t;
+}
+
+static bool on_page(const struct portside *p, const char *text)
+{
+    return strstr(http_get("%s/metrics", p->metrics)->body, text) != NULL;
+}
+
+/* What the settings name: the scrape's session serves it, also in the middle, and a POST of the
+ * same. When the settings change it goes on alone. */
+static void test_with_scrape(void)
+{
+    const char *dir = folder();
+    set_meter(dir, 1000);
+    struct portside *p = portside_start(&(struct portside_options){.dir = dir});
+    const struct fake_trace t = gauge();
+    struct fake_runtime *r = one_app(p, &t);
+
+    REQUIRE(WAIT_UNTIL(5000, on_page(p, " 111 ")));
+    struct http *get = start(p, NULL, 0),
+                *post = start(p, "{\"meters\":[{\"meterName\":\"M\"}]}", 0);
+    REQUIRE(WAIT_UNTIL(5000, cJSON_GetArraySize(json_of(portside_get(p, "/operations"))) == 2 &&
+                                 portside_wait_operation(p, "Running", 1000)));
+    CHECK(fake_runtime_sessions(r) == 1 && fake_runtime_received(r, FAKE_ANY_COLLECT) == 1);
+    const struct http *other = ask(p, "durationSeconds=0", METERS);
+    CHECK(other->status == 200 && fake_runtime_received(r, FAKE_ANY_COLLECT) == 2);
+    REQUIRE(WAIT_UNTIL(5000, fake_runtime_sessions(r) == 1));
+    fake_runtime_open_gate(r);
+    REQUIRE(
+        WAIT_UNTIL(5000, atomic_load(&get->received) > 100 && atomic_load(&post->received) > 100));
+    set_meter(dir, 900);
+    REQUIRE(WAIT_UNTIL(10000, fake_runtime_received(r, FAKE_ANY_COLLECT) == 5));
+    CHECK(WAIT_UNTIL(5000, fake_runtime_sessions(r) == 3));
+    fake_runtime_stop(r);
+    CHECK(http_wait(get, 10000) && get->result == CURLE_OK);
+    CHECK(http_wait(post, 10000) && post->result == CURLE_OK);
+    CHECK_AT(get->body, strstr(get->body, "\"value\":222,\"meterTags\":\"m=1\"") != NULL);
+    const char *first = strchr(post->body + 1, 0x1e);
+    CHECK_AT(post->body, first && !memmem(post->body, (size_t)(first - post->body), ":111,", 5));
+}
+
+/* It ends as the scrape does: with the process; and leaves alone. */
+static void test_with_scrape_ends(void)
+{
+    const char *dir = folder();
+    set_meter(dir, 1000);
+    struct portside *p = portside_start(&(struct portside_options){.dir = dir});
+    const struct fake_trace t = gauge();
+    struct fake_runtime *r = one_app(p, &t);
+
+    REQUIRE(WAIT_UNTIL(5000, on_page(p, " 111 ")));
+    CHECK(ask(p, "durationSeconds=0", NULL)->status == 200);
+    struct http *h = start(p, NULL, 0);
+    REQUIRE(portside_wait_operation(p, "Running", 5000));
+    CHECK(fake_runtime_received(r, FAKE_STOP) == 0);
+    CHECK(fake_runtime_received(r, FAKE_ANY_COLLECT) == 1);
+    fake_runtime_stop(r);
+    CHECK(http_wait(h, 10000) && h->status == 200 && h->result == CURLE_OK && h->body_size == 0);
+    CHECK(portside_wait_operation(p, "Succeeded", 2000));
+}
+
 /* A client that takes nothing: what waits for it is bounded, the rest counted. */
 static void test_slow(void)
 {
@@ -525,4 +617,5 @@ static void test_slow(void)
 
 WORLD_SUITE("component/livemetrics", {"asked", test_asked}, {"records", test_records},
             {"goldens", test_goldens}, {"refused", test_refused}, {"ends", test_ends},
-            {"limit", test_limit}, {"slow", test_slow})
+            {"limit", test_limit}, {"with scrape", test_with_scrape},
+            {"with scrape, ends", test_with_scrape_ends}, {"slow", test_slow})

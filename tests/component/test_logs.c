@@ -350,6 +350,7 @@ static void test_slow_reader(void)
     CHECK_AT(world_text("%ld KiB", rss), rss < SLOW_RSS_KB);
     http_release(h);
     REQUIRE(http_wait(h, 30000));
+    CHECK_AT("nothing was changed on its way", !memchr(h->body, 0, h->body_size));
     unsigned there = count_of(h->body, "\n      Line "), lines, missing = 0;
     for (const char *at = h->body; (at = strstr(at, " lines are missing here")) != NULL; at++) {
         const char *start_of = at;

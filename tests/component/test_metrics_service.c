@@ -312,6 +312,25 @@ static void test_cut_off(void)
     }
 }
 
+/* Another tool's session is a problem of this session only: a new one may find that it has left. */
+static void test_collision(void)
+{
+    struct service_host *h = host_new(NULL, with_meter);
+    struct metrics_maker *m = metrics_maker_new();
+    const struct fake_trace well = counters();
+    struct fake_trace shut_out = {.ends = true};
+
+    metrics_maker_meter(m, METER_NOT_SUPPORTED, 1, "theirs");
+    shut_out.bytes = metrics_maker_end(m, &shut_out.size);
+    struct fake_runtime *r = start_app(h, PID, &(struct fake_options){.trace = shut_out});
+    REQUIRE(TURN_UNTIL(h, LOOP_MS, scrape_of(h, PID) && timer_active(&scrape_of(h, PID)->retry)));
+    CHECK(has_problem(h, "collision", "Another tool"));
+    fake_runtime_set_trace(r, &well);
+    CHECK(TURN_UNTIL(h, SCRAPE_RETRY_MS + RETRY_SPARE_MS, has_series(h, PID, COUNTERS)));
+    CHECK(scrape_of(h, PID)->problems.count == 0 && find(h, PID)->notices == 0);
+    host_end(h);
+}
+
 static void test_reload(void)
 {
     static pairs other = {{"GlobalCounter:IntervalSeconds", "2"}, {NULL, NULL}};
@@ -409,7 +428,12 @@ static void test_self(void)
     metrics_service_self(h->service, "/", &self);
     CHECK(self.sessions == 2 && self.events == 2 * COUNTERS && self.lost_events == 0);
     CHECK(self.dump_free_bytes > 0 && self.resident_bytes > 0 && self.cpu_seconds > 0);
+    /* Not there yet: the nearest parent counts. */
     metrics_service_self(h->service, "/nowhere/at/all", &self);
+    CHECK(self.dump_free_bytes > 0);
+    metrics_service_self(h->service, "/proc/not/there", &self);
+    CHECK(self.dump_free_bytes == 0);
+    metrics_service_self(h->service, "/etc/passwd/x", &self);
     CHECK(isnan(self.dump_free_bytes));
     metrics_service_self(h->service, NULL, &self);
     CHECK(isnan(self.dump_free_bytes));
@@ -419,6 +443,6 @@ static void test_self(void)
 WORLD_SUITE("component/metrics_service", {"life", test_life}, {"there before", test_there_before},
             {"restart", test_restart}, {"default process", test_default_process},
             {"told late", test_told_late}, {"session id", test_session_id},
-            {"refused", test_refused}, {"cut off", test_cut_off}, {"reload", test_reload},
-            {"nothing to ask", test_nothing_to_ask}, {"problems", test_problems},
-            {"silent", test_silent}, {"self", test_self})
+            {"refused", test_refused}, {"cut off", test_cut_off}, {"collision", test_collision},
+            {"reload", test_reload}, {"nothing to ask", test_nothing_to_ask},
+            {"problems", test_problems}, {"silent", test_silent}, {"self", test_self})

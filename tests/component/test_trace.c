@@ -229,6 +229,7 @@ static void test_runtime_refuses(void)
         const char *label = world_text("%s: %ld %.200s", rows[i].label, h->status, h->body);
 
         CHECK_AT(label, h->status == 400 && *json_text(json_of(h), "detail"));
+        CHECK_AT(label, (i == 0) == (strstr(h->body, "64 event sessions") != NULL));
         CHECK_AT(label, http_header(h, "Location") != NULL);
         CHECK_AT(label, portside_wait_operation(p, "Failed", 2000));
     }
@@ -304,7 +305,7 @@ static void test_cancel(void)
     trace_world_check_stopped("after it", r, 2);
 }
 
-/* A stream without a byte is whole too; what the client gets is an answer, and an end. */
+/* What a suspended process has: it begins no stream before it runs. Nobody could open that file. */
 static void test_empty_stream(void)
 {
     struct portside *p = portside_without_metrics();
@@ -312,8 +313,8 @@ static void test_empty_stream(void)
     const struct http *h = trace_world_ask(p, "durationSeconds=0", NULL, NULL);
 
     CHECK_AT(world_text("%ld %.200s", h->status, h->body),
-             h->status == 200 && h->result == CURLE_OK && h->body_size == 0);
-    CHECK(portside_wait_operation(p, "Succeeded", 2000));
+             h->status == 400 && strstr(h->body, "suspended") != NULL);
+    CHECK(portside_wait_operation(p, "Failed", 2000));
     trace_world_check_stopped("empty stream", r, 1);
 }
 

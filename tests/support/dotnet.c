@@ -60,12 +60,12 @@ static int free_port(void)
     return ntohs(a.sin_port);
 }
 
-/* The program of an application: its name without the version, but for two. */
+/* The program of an application: its name without the version, but for these. */
 static const char *stem_of(const char *name)
 {
     static const struct {
         const char *name, *stem;
-    } others[] = {{"single", "web"}, {"aot", "brief"}};
+    } others[] = {{"single", "web"}, {"webroutes", "web"}, {"aot", "brief"}};
 
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         if (strncmp(name, others[i].name, strlen(others[i].name)) == 0)

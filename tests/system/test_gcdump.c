@@ -75,7 +75,7 @@ static void test_web_apps(void)
     for (size_t i = 0; i < COUNT_OF(web_apps); i++) {
         if (!dotnet_have(web_apps[i]))
             continue;
-        struct portside *p = portside_start(NULL);
+        struct portside *p = portside_without_metrics();
         struct dotnet_app *app = dotnet_web(p, web_apps[i], 0);
         struct error err;
         const struct http *h = snapshot(p, "");
@@ -93,7 +93,7 @@ static void test_native(void)
 {
     if (!dotnet_have("aot9"))
         return;
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct dotnet_app *app =
         dotnet_start(&(struct dotnet_options){.name = "aot9", .port = p->socket, .arg = "120000"});
 
@@ -107,7 +107,8 @@ static void test_connect(void)
 {
     if (!dotnet_have("web10"))
         return;
-    struct portside *p = portside_start(&(struct portside_options){.connect = true});
+    struct portside *p = portside_start(&(struct portside_options){
+        .connect = true, .env = {"DotnetMonitor_Metrics__Enabled=false"}});
     struct dotnet_app *app = dotnet_start(&(struct dotnet_options){.name = "web10", .tmp = p->tmp});
 
     REQUIRE(dotnet_wait_hello(app, DOTNET_START_MS));

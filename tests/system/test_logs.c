@@ -113,12 +113,18 @@ static const char *const kinds[] = {
     "Quiet at Error",
 };
 
+/*
+ * Without metrics here and below: where ASP.NET Core's event source is enabled, flows are
+ * activities within the request's, and the runtime (8 to 10) gives from the eleventh activity
+ * within another on the same id to all of them. Which scope is meant cannot be told then, not by
+ * the peer either.
+ */
 static void test_lines(void)
 {
     for (size_t i = 0; i < COUNT_OF(apps); i++) {
         if (!dotnet_have(apps[i]))
             continue;
-        struct portside *p = portside_start(NULL);
+        struct portside *p = portside_without_metrics();
         struct dotnet_app *app = dotnet_web(p, apps[i], 0);
         const struct lines *l = lines_of(collect(
             p, app, "", NULL, (const char *[]){"/all", world_text("/flows?n=%d", FLOWS), NULL}));
@@ -132,6 +138,31 @@ static void test_lines(void)
         proc_kill_group(app->proc);
         (void)portside_stop(p);
     }
+}
+
+/* With metrics on, requests are activities, and the runtime gives one id to all scopes behind the
+ * tenth that are open in one at once: those are left out, and none is wrong. */
+static void test_shared_ids(void)
+{
+    if (!dotnet_have("logs10"))
+        return;
+    struct portside *p = portside_start(NULL);
+    struct dotnet_app *app = dotnet_web(p, "logs10", 0);
+    size_t wrong = 0, left_out = 0;
+
+    REQUIRE(WAIT_UNTIL(20000, strstr(http_get("%s/metrics", p->metrics)->body, "total_requests") ||
+                                  strstr(http_get("%s/metrics", p->metrics)->body, "requests")));
+    const struct lines *l = lines_of(
+        collect(p, app, "", NULL, (const char *[]){world_text("/flows?n=%d", FLOWS), NULL}));
+    for (unsigned flow = 0; flow < FLOWS; flow++) {
+        const cJSON *line = find(l, world_text("flow %u ends", flow));
+        const cJSON *said = json_at(line, "Scopes[0].Flow");
+        CHECK(line && !json_at(line, "Scopes[1]"));
+        left_out += !said;
+        wrong += said && strcmp(cJSON_GetStringValue(said), world_text("%u", flow)) != 0;
+    }
+    CHECK_AT(world_text("%zu wrong, %zu left out", wrong, left_out), wrong == 0 && left_out < 36);
+    CHECK(l->count == FLOWS * (STEPS + 3));
 }
 
 static const struct {
@@ -158,7 +189,7 @@ static void test_filters(void)
     for (size_t i = 0; i < COUNT_OF(apps); i++) {
         if (!dotnet_have(apps[i]))
             continue;
-        struct portside *p = portside_start(NULL);
+        struct portside *p = portside_without_metrics();
         struct dotnet_app *app = dotnet_web(p, apps[i], 0);
         for (size_t k = 0; k < COUNT_OF(filters); k++) {
             const char *label = world_text("%s, row %zu", apps[i], k);
@@ -179,7 +210,7 @@ static void test_large_lines(void)
 {
     if (!dotnet_have("logs10"))
         return;
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct dotnet_app *app = dotnet_web(p, "logs10", 0);
     const struct http *h = collect(
         p, app, "", NULL, (const char *[]){"/large?kb=5", "/large?kb=31", "/large?kb=40", NULL});
@@ -207,7 +238,7 @@ static void test_burst(void)
 {
     if (!dotnet_have("logs10"))
         return;
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct dotnet_app *app = dotnet_web(p, "logs10", 0);
     const char *file = world_text("%s/lines", files_tmpdir());
     struct http *h =
@@ -240,9 +271,19 @@ static void test_burst(void)
 }
 
 /* Where we decide otherwise (docs/DIFFERENCES.md). */
+static const char *const ours_alone[] = {
+    "{A} then {A}",
+    "      1 then 2",
+    "a NUL ",
+};
+
 static bool is_ours(const char *line)
 {
-    return strstr(line, "{A} then {A}") || strstr(line, "a NUL ");
+    for (size_t i = 0; i < COUNT_OF(ours_alone); i++) {
+        if (strstr(line, ours_alone[i]))
+            return true;
+    }
+    return false;
 }
 
 static bool peer_ready(const struct proc *peer, char base[static 64])
@@ -255,27 +296,68 @@ static bool peer_ready(const struct proc *peer, char base[static 64])
     return true;
 }
 
-static void compare(const char *label, const struct http *ours, const struct http *theirs)
+static int by_text(const void *a, const void *b)
 {
-    const char *a = ours->body, *b = theirs->body;
-    size_t lines = 0;
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
-    CHECK_AT(label, ours->status == 200 && theirs->status == 200);
-    for (; *a && *b; lines++) {
-        const char *one = world_text("%.*s", (int)strcspn(a, "\n"), a);
-        const char *other = world_text("%.*s", (int)strcspn(b, "\n"), b);
-        CHECK_AT(world_text("%s:\n%s\n%s", label, one, other),
-                 strcmp(one, other) == 0 || is_ours(one));
-        a += strcspn(a, "\n") + 1;
-        b += strcspn(b, "\n") + 1;
+struct split {
+    size_t count;
+    const char *lines[4096];
+};
+
+static const struct split *split(const char *text, bool sorted)
+{
+    struct split *s = world_alloc(sizeof *s);
+
+    for (const char *end; *text; text = end + (*end != '\0')) {
+        REQUIRE(s->count < COUNT_OF(s->lines));
+        end = text + strcspn(text, "\n");
+        s->lines[s->count++] = world_text("%.*s", (int)(end - text), text);
     }
-    CHECK_AT(world_text("%s: %zu lines", label, lines), !*a && !*b && lines > FLOWS * STEPS);
+    if (sorted)
+        qsort(s->lines, s->count, sizeof s->lines[0], by_text);
+    return s;
+}
+
+/* `sorted`: each session has times of its own, so what threads log at once has two orders. */
+static void compare(const char *label, const char *ours, const char *theirs, bool sorted)
+{
+    const struct split *a = split(ours, sorted), *b = split(theirs, sorted);
+
+    CHECK_AT(world_text("%s: %zu, %zu lines", label, a->count, b->count),
+             a->count == b->count && a->count > 20);
+    for (size_t i = 0; i < a->count && i < b->count; i++)
+        CHECK_AT(world_text("%s:\n%s\n%s", label, a->lines[i], b->lines[i]),
+                 strcmp(a->lines[i], b->lines[i]) == 0 || (!sorted && is_ours(a->lines[i])));
+}
+
+/* What the application logs at `paths`, by the two at the same time. */
+static void compare_paths(const char *name, const struct portside *p, const char *peer,
+                          const struct dotnet_app *app, const char *type, const char *const *paths,
+                          bool sorted)
+{
+    const char *query = world_text("pid=%d&durationSeconds=4", app->proc->pid);
+    struct http *ours = start(p->base, query, type, NULL);
+    struct http *theirs = start(peer, query, type, NULL);
+
+    REQUIRE(portside_wait_operation(p, "Running", 10000));
+    REQUIRE(WAIT_UNTIL(10000, strstr(http_get("%s/operations", peer)->body, "Running")));
+    for (; *paths; paths++)
+        CHECK(http_get("%s%s", app->base, *paths)->status == 200);
+    REQUIRE(http_wait(ours, 20000) && http_wait(theirs, 20000));
+    CHECK(ours->status == 200 && theirs->status == 200);
+    for (size_t i = 0; i < theirs->body_size; i++) { /* it has NUL bytes in text/plain */
+        if (!theirs->body[i])
+            theirs->body[i] = ' ';
+    }
+    compare(world_text("%s %s", name, type), ours->body, theirs->body, sorted);
 }
 
 /* Both collect at the same time from the same application. */
 static void test_peer(void)
 {
-    static const char *const types[] = {NDJSON, "application/json-seq"};
+    static const char *const types[] = {"text/plain", NDJSON, "application/json-seq"};
     const char *program = getenv("PORTSIDE_PEER");
     char base[64];
 
@@ -286,7 +368,7 @@ static void test_peer(void)
     for (size_t i = 0; i < COUNT_OF(apps); i++) {
         if (!dotnet_have(apps[i]))
             continue;
-        struct portside *p = portside_start(NULL);
+        struct portside *p = portside_without_metrics();
         struct dotnet_app *app = dotnet_web(p, apps[i], 0);
         struct proc *peer = proc_spawn(&(struct proc_options){
             .argv = (const char *[]){program, "collect", "--no-auth", "--urls",
@@ -296,15 +378,10 @@ static void test_peer(void)
             .output = world_text("%s/peer.log", files_tmpdir())});
         REQUIRE(WAIT_UNTIL(PEER_READY_MS, peer_ready(peer, base)));
         for (size_t k = 0; k < COUNT_OF(types); k++) {
-            const char *query = world_text("pid=%d&durationSeconds=6", app->proc->pid);
-            struct http *ours = start(p->base, query, types[k], NULL);
-            struct http *theirs = start(base, query, types[k], NULL);
-            REQUIRE(portside_wait_operation(p, "Running", 10000));
-            REQUIRE(WAIT_UNTIL(10000, strstr(http_get("%s/operations", base)->body, "Running")));
-            CHECK(http_get("%s/all", app->base)->status == 200);
-            CHECK(http_get("%s/flows?n=%d", app->base, FLOWS)->status == 200);
-            REQUIRE(http_wait(ours, 20000) && http_wait(theirs, 20000));
-            compare(world_text("%s %s", apps[i], types[k]), ours, theirs);
+            compare_paths(apps[i], p, base, app, types[k],
+                          (const char *[]){"/all", "/hostile", NULL}, false);
+            compare_paths(apps[i], p, base, app, types[k],
+                          (const char *[]){world_text("/flows?n=%d", FLOWS), NULL}, true);
         }
         proc_kill_group(peer);
         proc_kill_group(app->proc);
@@ -312,5 +389,6 @@ static void test_peer(void)
     }
 }
 
-WORLD_SUITE("system/logs", {"lines", test_lines}, {"filters", test_filters},
-            {"large lines", test_large_lines}, {"burst", test_burst}, {"peer", test_peer})
+WORLD_SUITE("system/logs", {"lines", test_lines}, {"shared ids", test_shared_ids},
+            {"filters", test_filters}, {"large lines", test_large_lines}, {"burst", test_burst},
+            {"peer", test_peer})

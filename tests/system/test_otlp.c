@@ -112,16 +112,15 @@ static void check_sums(struct otlp_receiver *r, const char *service)
 
 static void test_metrics(void)
 {
-    /* The process is called `dotnet` where that runs web.dll. */
-    static const char *const apps[][2] = {{"web10", "dotnet"}, {"web9", "web"}};
+    static const char *const apps[] = {"web10", "web9"};
 
     for (size_t i = 0; i < COUNT_OF(apps); i++) {
-        if (!dotnet_have(apps[i][0]))
+        if (!dotnet_have(apps[i]))
             continue;
-        const char *service = apps[i][1];
+        const char *service = "web"; /* also where `dotnet` runs web.dll */
         struct otlp_receiver *r = otlp_receiver_start();
         struct portside *p = start(r, NULL);
-        const struct dotnet_app *app = dotnet_web(p, apps[i][0], 0);
+        const struct dotnet_app *app = dotnet_web(p, apps[i], 0);
         /* The instruments must be watched before they are used: rates have no past. */
         bool pushed = WAIT_UNTIL(PUSHED_MS, otlp_receiver_point(r, service, "System.Runtime",
                                                                 "working-set", "gauge", "", NULL));
@@ -209,6 +208,24 @@ static void test_logs(void)
     }
 }
 
+/* The end of any session with its provider takes the filters away; they are set again. */
+static void test_logs_after_others(void)
+{
+    if (!dotnet_have("web10"))
+        return;
+    struct otlp_receiver *r = otlp_receiver_start();
+    struct portside *p = start(r, "OTEL_METRICS_EXPORTER=none");
+    const struct dotnet_app *app = dotnet_web(p, "web10", 0);
+
+    CHECK(WAIT_UNTIL(PUSHED_MS, http_get("%s/log?level=Information", app->base)->status == 200 &&
+                                    otlp_receiver_count(r) > 0));
+    CHECK(http_get("%s/logs?level=Error&durationSeconds=1", p->base)->status == 200);
+    CHECK(WAIT_UNTIL(PUSHED_MS, http_get("%s/log?level=Error", app->base)->status == 200 &&
+                                    otlp_receiver_record(r, "Failed gadget number 0")));
+    CHECK(portside_stop(p) == 0);
+    check_faultless(r);
+}
+
 /* An endpoint in the app's environment is the app's affair. */
 static void test_apps_environment(void)
 {
@@ -251,4 +268,5 @@ static void test_no_collector(void)
 }
 
 WORLD_SUITE("system/otlp", {"metrics", test_metrics}, {"logs", test_logs},
+            {"logs after others", test_logs_after_others},
             {"the app's environment", test_apps_environment}, {"no collector", test_no_collector})

@@ -11,6 +11,7 @@ var app = builder.Build();
 
 app.MapGet("/hello", () => "hello");
 app.MapGet("/all", (ILoggerFactory loggers) => Kinds.All(loggers));
+app.MapGet("/hostile", (ILoggerFactory loggers) => Hostile.All(loggers));
 app.MapGet("/large", (ILoggerFactory loggers, int kb) => Kinds.Large(loggers, kb));
 app.MapGet("/flows", (ILoggerFactory loggers, int n) => Flows.Run(loggers, n));
 app.MapGet("/burst", (ILoggerFactory loggers, int lines, int ms, int threads) =>

@@ -60,6 +60,17 @@ static const struct {
      NULL,
      {"portside_up", "portside\n  portside_rss_bytes"}},
     {"own is not asked for", {0}, UP1 "portside_rss_bytes 3\n", NULL, {"!portside"}},
+    {"a summary",
+     {0},
+     UP1 "# HELP d How long\n# TYPE d summary\nd{quantile=\"0.5\"} 1\nd_sum 2\nd_count 3\n",
+     NULL,
+     {"How long {quantile=0.5} ", "How long (sum)   ", "How long (count)   "}},
+    {"OpenTelemetry's scope and target",
+     {0},
+     UP1 "target_info{pid=\"7\",service_name=\"web\"} 1\n" CPU(
+         "pid=\"7\",otel_scope_name=\"S\",otel_scope_version=\"1\",a=\"b\"", "5"),
+     NULL,
+     {"!service_name", "!otel", "CPU Usage (%) {a=b}"}},
 };
 
 static void test_text(void)
@@ -93,4 +104,22 @@ static void test_json(void)
     exposition_deinit(&old);
 }
 
-WORLD_SUITE("cli/top_view", {"text", test_text}, {"json", test_json})
+/* The only process of the page is not named at its metrics, and not the one that is asked for. */
+static void test_json_of_another(void)
+{
+    static const char *const pids[][2] = {{"7", "\"value\":5"}, {"8", "\"metrics\":[]"}};
+
+    for (size_t i = 0; i < sizeof pids / sizeof pids[0]; i++) {
+        struct exposition now;
+        struct error err;
+        struct text out = {0};
+        REQUIRE(exposition_parse(UP1 CPU("", "5"), &now, &err) == 0);
+        top_view_json(&(struct top_view){.pid = pids[i][0]}, &now, NULL, 2, 1, &out);
+        CHECK_AT(out.data, strstr(out.data, pids[i][1]) != NULL);
+        text_deinit(&out);
+        exposition_deinit(&now);
+    }
+}
+
+WORLD_SUITE("cli/top_view", {"text", test_text}, {"json", test_json},
+            {"json of another", test_json_of_another})

@@ -139,5 +139,27 @@ static void test_diff(void)
     CHECK(heap_diff_format("xml") == NULL && heap_format_find("xml") == NULL);
 }
 
+/* Names are an app's, or a file's: a terminal gets no control characters from them, and how long
+ * they are does not matter. */
+static void test_hostile_names(void)
+{
+    struct heap_graph *before = example(), *g = example();
+    uint32_t type = heap_node_type(g, heap_maker_node(g, 0));
+    char name[4000];
+
+    memset(name, 'x', sizeof name);
+    memcpy(name, "\x1b[2J\n\x7f\xc2\x9b\xff\xc3\xa9", 11);
+    name[sizeof name - 1] = '\0';
+    g->types[type].name = g->types[type].module = names_add(&g->names, name, strlen(name));
+    const char *const texts[] = {heap_maker_write(g, "heapstat", NULL), diff(before, g, "text")};
+    for (size_t i = 0; i < 2; i++) {
+        CHECK_AT(texts[i],
+                 strstr(texts[i], "\\x1b[2J\\x0a\\x7f\\x9b\xef\xbf\xbd\xc3\xa9xxx") != NULL);
+        CHECK(strpbrk(texts[i], "\x1b\x7f") == NULL && strstr(texts[i], "\xc2\x9b") == NULL);
+        CHECK(strstr(texts[i], "xxx]\n") != NULL);
+    }
+}
+
 WORLD_SUITE("heap/format", {"text", test_text}, {"json", test_json}, {"csv", test_csv},
-            {"long path", test_long_path}, {"gcdump", test_gcdump}, {"diff", test_diff})
+            {"long path", test_long_path}, {"gcdump", test_gcdump}, {"diff", test_diff},
+            {"hostile names", test_hostile_names})

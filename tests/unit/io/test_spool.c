@@ -81,5 +81,30 @@ static void test_release(void)
     spool_release(&s);
 }
 
+/* A copy stays as it was, wherever ranges begin and end, while their place is given back. */
+static void test_read(void)
+{
+    enum { SIZE = 48 * 1024, RANGE = 5000 };
+    const char *const folders[] = {files_tmpdir(), NULL};
+    char *data = world_alloc(SIZE);
+    struct text got = {0};
+    struct spool s;
+    struct error err;
+
+    for (size_t i = 0; i < SIZE; i++)
+        data[i] = (char)(1 + i % 251);
+    REQUIRE(spool_open(&s, folders, &err) == 0);
+    REQUIRE(spool_write(&s, data, SIZE, &err) == 0);
+    while (spool_size(&s)) {
+        REQUIRE(spool_read(&s, RANGE, &got, &err) == 0);
+        spool_release(&s);
+    }
+    CHECK(got.size == SIZE && memcmp(got.data, data, SIZE) == 0);
+    REQUIRE(spool_write(&s, data, SIZE, &err) == 0 && ftruncate(s.fd, 10) == 0);
+    CHECK_AT("cut by somebody", spool_read(&s, RANGE, &got, &err) == -EIO);
+    text_deinit(&got);
+    spool_close(&s);
+}
+
 WORLD_SUITE("io/spool", {"order", test_order}, {"refusals", test_refusals},
-            {"release", test_release})
+            {"release", test_release}, {"read", test_read})

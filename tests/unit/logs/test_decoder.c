@@ -100,6 +100,27 @@ static void test_columns(void)
     CHECK(app_log_decoder_stats(r->decoder)->halves == 0);
 }
 
+/* A name that looks like the next column. */
+static void test_name_with_brace(void)
+{
+    struct log_maker *m = log_maker_new();
+    struct log_maker_event e = {.kind = MAKE_FORMATTED,
+                                .time = 1,
+                                .level = 2,
+                                .category = "C",
+                                .name = "{name}",
+                                .exception = "{}",
+                                .arguments = "{\"{OriginalFormat}\":\"text\"}",
+                                .formatted = "text"};
+
+    log_maker_add(m, &e);
+    e.kind = MAKE_JSON;
+    log_maker_add(m, &e);
+    struct reader *r = reader_new(false);
+    feed(r, m);
+    expect(text_of(r), TIME "info: C[0][{name}]\n      text\n");
+}
+
 /* Without a template the message of the first event counts, and JSON that is none hurts nobody. */
 static void test_old_and_broken(void)
 {
@@ -245,7 +266,8 @@ static void test_bounded(void)
     CHECK(lines == LINES);
 }
 
-WORLD_SUITE("logs/decoder", {"columns", test_columns}, {"old and broken", test_old_and_broken},
+WORLD_SUITE("logs/decoder", {"columns", test_columns}, {"name with brace", test_name_with_brace},
+            {"old and broken", test_old_and_broken},
             {"threads in time order", test_threads_in_time_order},
             {"pairs by thread", test_pairs_by_thread}, {"halves", test_halves},
             {"bounded", test_bounded})

@@ -103,6 +103,38 @@ static void test_same_activity(void)
     log_scopes_free(s);
 }
 
+static void open_with(struct log_scopes *s, unsigned activity, unsigned related, const char *json)
+{
+    struct guid a = guid_of(activity), r = guid_of(related);
+    char text[128];
+
+    (void)snprintf(text, sizeof text, "%s", json);
+    log_scopes_open(s, &a, &r, text);
+}
+
+/* Two at once with one id and parent: what differs is not shown, for neither of them. */
+static void test_shared_id(void)
+{
+    struct log_scopes *s = log_scopes_new();
+    struct app_log_scope scopes[CAPACITY];
+    struct guid two = guid_of(2), none = guid_of(0);
+
+    open_one(s, 1, 0);
+    open_with(s, 2, 1, "{\"n\":\"a\",\"kind\":\"x\",\"none\":null}");
+    open_with(s, 2, 1, "{\"n\":\"b\",\"none\":null,\"kind\":\"x\"}");
+    CHECK(log_scopes_count(s) == 2);
+    REQUIRE(log_scopes_around(s, &two, &none, scopes, CAPACITY) == 2);
+    CHECK(scopes[1].count == 2 && strcmp(scopes[1].pairs[0].key, "kind") == 0 &&
+          strcmp(scopes[1].pairs[1].key, "none") == 0);
+    close_one(s, 2);
+    CHECK_AT("one is still open", log_scopes_around(s, &two, &none, scopes, CAPACITY) == 2);
+    close_one(s, 2);
+    CHECK(log_scopes_count(s) == 1 && log_scopes_around(s, &two, &none, scopes, CAPACITY) == 0);
+    open_with(s, 2, 1, "{\"n\":\"c\"}");
+    AROUND(2, 0, "1 c ");
+    log_scopes_free(s);
+}
+
 /* Ends that were lost do not keep new scopes out. */
 static void test_bounds(void)
 {
@@ -139,4 +171,5 @@ static void test_bytes(void)
 }
 
 TEST_SUITE("logs/scopes", {"tree", test_tree}, {"parent ends first", test_parent_ends_first},
-           {"same activity", test_same_activity}, {"bounds", test_bounds}, {"bytes", test_bytes})
+           {"same activity", test_same_activity}, {"shared id", test_shared_id},
+           {"bounds", test_bounds}, {"bytes", test_bytes})

@@ -211,7 +211,7 @@ static const struct {
       {METER_TIME_SERIES_LIMIT, NULL, "other"}},
      "notice 0 The limit of 1000 time series is reached, the values of some are missing. "
      "GlobalCounter:MaxTimeSeries raises it and costs the process memory.\n"
-     "notice 1 The limit of 20 histograms is reached, the values of some are missing. "
+     "notice 1 The limit of 500 histograms is reached, the values of some are missing. "
      "GlobalCounter:MaxHistograms raises it and costs the process memory.\n"},
     {"errors",
      {{METER_ERROR, NULL, "s|it broke"},

@@ -11,7 +11,7 @@
     "Microsoft.AspNetCore.Hosting 0 EventCounterIntervalSec=5\n"                                   \
     "Grpc.AspNetCore.Server 0 EventCounterIntervalSec=5\n"
 #define SESSION "System.Diagnostics.Metrics 2 SessionId=SHARED;Metrics="
-#define LIMITS ";RefreshInterval=5;MaxTimeSeries=1000;MaxHistograms=20;ClientId=*\n"
+#define LIMITS ";RefreshInterval=5;MaxTimeSeries=1000;MaxHistograms=500;ClientId=*\n"
 
 static struct config_keys *keys;
 

@@ -63,7 +63,7 @@ static const struct collection_type type = {.name = "fake",
                                             .proceed = fake_proceed,
                                             .stop = fake_stop,
                                             .abandon = fake_abandon,
-                                            .facts = {"Lines", "Pages"}};
+                                            .facts = {{"Lines"}, {"Pages"}}};
 static const struct collection_type unstoppable = {.name = "fixed",
                                                    .limit = 1,
                                                    .content_type = "text/plain",
@@ -98,7 +98,8 @@ static void sink_close(struct sink *s, const struct error *err)
     f->closes++;
     for (size_t i = 0; i < s->artifact.fact_count; i++)
         (void)snprintf(f->facts + strlen(f->facts), sizeof f->facts - strlen(f->facts),
-                       s->artifact.facts[i].known ? "%s=%llu;" : "%s;", s->artifact.facts[i].name,
+                       s->artifact.facts[i].known ? "%s=%llu;" : "%s;",
+                       s->artifact.facts[i].kind->name,
                        (unsigned long long)s->artifact.facts[i].value);
     f->code = err ? err->code : 0;
     (void)snprintf(f->text, sizeof f->text, "%s", err ? err->text : "");

@@ -20,15 +20,6 @@ struct run {
     size_t count, points;
 };
 
-static void on_request(void *user, struct text *request, size_t points)
-{
-    struct run *r = user;
-
-    REQUIRE(r->count < COUNT_OF(r->requests));
-    r->requests[r->count++] = world_text("%s", request->data);
-    r->points += points;
-}
-
 static void end_store(void *arg)
 {
     metric_store_free(arg);
@@ -61,10 +52,19 @@ static void put(struct run *r, struct measurement m)
 /* All requests; each must be as the protocol has it. */
 static const char *encode(struct run *r, size_t limit)
 {
-    const struct metrics_batch batch = {r, limit, on_request};
+    struct metrics_cursor cursor = {0};
+    bool more = true;
 
-    r->count = r->points = 0;
-    CHECK(encode_metrics(r->store, &r->resource, &batch) == 0);
+    for (r->count = r->points = 0; more;) {
+        struct text request = {0};
+        size_t points;
+        more = encode_metrics(r->store, &r->resource, limit, &cursor, &request, &points);
+        REQUIRE(r->count < COUNT_OF(r->requests));
+        if (points)
+            r->requests[r->count++] = world_text("%s", request.data);
+        r->points += points;
+        text_deinit(&request);
+    }
     for (size_t i = 0; i < r->count; i++) {
         cJSON *doc = cJSON_Parse(r->requests[i]);
         char *fault = otlp_shape_fault("/v1/metrics", doc);
@@ -186,6 +186,21 @@ static void test_cumulative(void)
                 encode(r, LARGE));
 }
 
+/* A total that falls has begun anew. */
+static void test_reset(void)
+{
+    struct run *r = begin();
+
+    put(r, (struct measurement){.kind = MEASUREMENT_COUNTER, .value = 3, .total = 12});
+    put(r, (struct measurement){
+               .kind = MEASUREMENT_COUNTER, .value = 1, .total = 2, .unix_ns = T + 10 * SECOND});
+    check_equal("fell",
+                RESOURCE SCOPE SUM("true") "{\"timeUnixNano\":\"1700000010000000000\","
+                                           "\"startTimeUnixNano\":\"1700000005000000000\","
+                                           "\"asDouble\":2}" END,
+                encode(r, LARGE));
+}
+
 static void test_ended(void)
 {
     struct run *r = begin();
@@ -267,5 +282,5 @@ static void test_processes(void)
 }
 
 WORLD_SUITE("otlp/encode_metrics", {"rows", test_rows}, {"cumulative", test_cumulative},
-            {"ended", test_ended}, {"split", test_split}, {"resource", test_resource},
-            {"processes", test_processes})
+            {"reset", test_reset}, {"ended", test_ended}, {"split", test_split},
+            {"resource", test_resource}, {"processes", test_processes})

@@ -10,6 +10,7 @@ static void test_kinds(void)
         CHECK_AT(profile_kinds[i].name,
                  profile_kinds[i].unit && profile_kinds[i].title && profile_kinds[i].needs);
     }
+    CHECK(profile_kind_parse("Cpu", &kind) && kind == PROFILE_CPU);
     CHECK(!profile_kind_parse("", &kind) && !profile_kind_parse("memory", &kind));
 }
 

@@ -25,7 +25,7 @@ static const struct {
 } rows[] = {
     {"the same", P("P", 3, 4, "a=1"), P("P", 3, 4, "a=1"), true},
     {"another name", P("P", 3, 4, NULL), P("Q", 3, 4, NULL), false},
-    {"a name without case", P("My-Source", 3, 4, NULL), P("my-source", 3, 4, NULL), true},
+    {"names have case", P("My-Source", 3, 4, NULL), P("my-source", 3, 4, NULL), false},
     {"more keywords than needed", P("P", 7, 4, NULL), P("P", 3, 4, NULL), true},
     {"fewer", P("P", 3, 4, NULL), P("P", 7, 4, NULL), false},
     {"others", P("P", 4, 4, NULL), P("P", 3, 4, NULL), false},

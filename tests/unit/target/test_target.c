@@ -93,6 +93,31 @@ static void test_set_info(void)
     watched_end(w);
 }
 
+static void test_service_name(void)
+{
+    static const struct {
+        const char *command_line, *assembly, *name;
+    } names[] = {
+        {"/usr/bin/dotnet web.dll", "web", "web"},
+        {"dotnet", "", "dotnet"},
+        {"/app/web --urls x", "other", "web"},
+        {"/app/dotnet-thing", "thing", "dotnet-thing"},
+    };
+    struct watched *w = watched_new();
+
+    CHECK_AT("until told", strcmp(target_service_name(w->target), w->target->info.name) == 0);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        char line[64], assembly[16];
+        (void)snprintf(line, sizeof line, "%s", names[i].command_line);
+        (void)snprintf(assembly, sizeof assembly, "%s", names[i].assembly);
+        const struct ipc_process_info info = {.command_line = line,
+                                              .entrypoint_assembly = assembly};
+        target_set_info(w->target, &info);
+        CHECK_AT(names[i].command_line, strcmp(target_service_name(w->target), names[i].name) == 0);
+    }
+    watched_end(w);
+}
+
 /* Found by a scan: who it is is known with the first answer. */
 static void test_cookie_from_info(void)
 {
@@ -109,4 +134,5 @@ static void test_cookie_from_info(void)
 }
 
 WORLD_SUITE("target/target", {"new", test_new}, {"identity", test_identity},
-            {"set info", test_set_info}, {"cookie from info", test_cookie_from_info})
+            {"set info", test_set_info}, {"service name", test_service_name},
+            {"cookie from info", test_cookie_from_info})
