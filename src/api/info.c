@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "src/api/api.h"
+#include "src/api/feature.h"
 #include "src/api/reply.h"
 #include "src/metrics/service.h"
 
@@ -71,7 +72,7 @@ void api_get_info(void *user, struct http_exchange *x)
     cJSON *list = cJSON_AddArrayToObject(json, "capabilities");
     add_capability(list, "exceptions", false);
     add_capability(list, "parameters", false);
-    add_capability(list, "call_stacks", false);
+    add_capability(list, "call_stacks", feature_is_on(api, FEATURE_CALL_STACKS));
     add_capability(list, "metrics", api->metrics != NULL);
     add_capability(list, "http_egress", !o->no_http_egress);
     if (api->metrics)

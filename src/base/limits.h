@@ -126,6 +126,13 @@ enum {
                                                   what it has every 100 ms */
     LIMIT_LOGS_SPOOL = 64 * 1024 * 1024, /* lines for a slow reader; temporary folders may lie in
                                             memory */
+    /* Stacks */
+    LIMIT_STACKS_START_MS = 1500,        /* the reply to CollectTracing; a hung process is described
+                                            within 2 s */
+    LIMIT_STACKS_SAMPLING_MS = 50,       /* a few rounds of the sampler, each of which suspends the
+                                            process; dotnet-stack takes 10 */
+    LIMIT_STACKS_SAMPLING_LONG_MS = 250, /* when that was not enough */
+    LIMIT_STACKS_END_MS = 8 * 1000,      /* for the names; 100,000 methods take a second */
 
     /* Log */
     LIMIT_LOG_TIMESTAMP = 256, /* a timestamp format: each letter becomes a few characters */

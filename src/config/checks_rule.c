@@ -110,6 +110,20 @@ static void check_feature(const struct check *c, const char *key)
                     key);
 }
 
+/* Ours is on unless it is switched off. */
+static void check_not_off(const struct check *c, const char *key)
+{
+    const char *const keys[] = {key, "InProcessFeatures:Enabled"};
+    bool set;
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        if (!is_on(c->keys, keys[i], &set) && set) {
+            check_fault(c, FAULT_WARNING, NULL, "the action needs %s, which is off", keys[i]);
+            return;
+        }
+    }
+}
+
 void check_exceptions_action(const struct check *c)
 {
     check_feature(c, "InProcessFeatures:Exceptions:Enabled");
@@ -118,7 +132,7 @@ void check_exceptions_action(const struct check *c)
 
 void check_stacks_action(const struct check *c)
 {
-    check_feature(c, "InProcessFeatures:CallStacks:Enabled");
+    check_not_off(c, "InProcessFeatures:CallStacks:Enabled");
     check_artifact(c);
 }
 

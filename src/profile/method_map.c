@@ -79,6 +79,16 @@ static size_t full_name(char *name, const char *space, const char *method, const
     return whole_characters(name, PROFILE_NAME - 1);
 }
 
+/* What is cut of a name is missing at its end. */
+static void split_name(struct method *m, const char *space, const char *method, size_t length)
+{
+    size_t type = strlen(space), dot = type ? 1 : 0, rest;
+
+    rest = length - type - dot;
+    m->type_size = (uint16_t)type;
+    m->method_size = (uint16_t)(strlen(method) < rest ? strlen(method) : rest);
+}
+
 void method_map_add_method(struct method_map *map, const uint8_t *payload, size_t size)
 {
     struct cursor in = cursor_of(payload, size);
@@ -90,11 +100,14 @@ void method_map_add_method(struct method_map *map, const uint8_t *payload, size_
     m.module = cursor_u64(&in);
     m.start = cursor_u64(&in);
     m.size = cursor_u32(&in);
-    cursor_skip(&in, 8); /* MethodToken, MethodFlags */
+    m.token = cursor_u32(&in);
+    cursor_skip(&in, 4); /* MethodFlags */
     if (in.bad || !read_text(&in, space, sizeof space) || !read_text(&in, method, sizeof method) ||
         !read_text(&in, signature, sizeof signature))
         return;
-    m.name = add_name(map, name, full_name(name, space, method, signature));
+    size_t length = full_name(name, space, method, signature);
+    m.name = add_name(map, name, length);
+    split_name(&m, space, method, length);
     m.order = map->orders++;
     struct method *methods =
         grow(map->methods, map->method_count, &map->method_capacity, sizeof *methods);
@@ -133,12 +146,13 @@ void method_map_add_module(struct method_map *map, const uint8_t *payload, size_
         return;
     size_t stem_size = module_stem(path, &stem);
     m.name = add_name(map, stem, stem_size);
+    m.path = add_name(map, path, strlen(path));
     m.order = map->orders++;
     struct module *modules =
         grow(map->modules, map->module_count, &map->module_capacity, sizeof *modules);
     if (modules)
         map->modules = modules;
-    if (!modules || m.name == NAMES_NONE) {
+    if (!modules || m.name == NAMES_NONE || m.path == NAMES_NONE) {
         map->dropped++;
         return;
     }
@@ -213,7 +227,7 @@ const struct method *method_map_find(struct method_map *map, uint64_t address)
     return NULL;
 }
 
-const char *method_map_module_name(struct method_map *map, uint64_t module)
+const struct module *method_map_module(struct method_map *map, uint64_t module)
 {
     size_t low = 0, high;
 
@@ -228,5 +242,12 @@ const char *method_map_module_name(struct method_map *map, uint64_t module)
     }
     if (low == map->module_count || map->modules[low].id != module)
         return NULL;
-    return names_get(&map->names, map->modules[low].name);
+    return &map->modules[low];
+}
+
+const char *method_map_module_name(struct method_map *map, uint64_t module)
+{
+    const struct module *m = method_map_module(map, module);
+
+    return m ? names_get(&map->names, m->name) : NULL;
 }

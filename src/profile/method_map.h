@@ -17,15 +17,18 @@
 struct method {
     uint64_t start;
     uint32_t size;
-    uint32_t order;  /* of arrival */
-    uint32_t name;   /* in `names`: Namespace.Type.Method(arguments) */
-    uint64_t module; /* id in the runtime */
+    uint32_t order;                  /* of arrival */
+    uint32_t name;                   /* in `names`: Namespace.Type.Method(arguments) */
+    uint32_t token;                  /* in the module's metadata; 0: none (generated code) */
+    uint16_t type_size, method_size; /* parts of `name`; between them a dot, if there is a type */
+    uint64_t module;                 /* id in the runtime */
 };
 
 struct module {
     uint64_t id;
     uint32_t order;
     uint32_t name; /* in `names`: file name without folder and extension */
+    uint32_t path; /* in `names`: of the IL, as the process sees it; "" for none */
 };
 
 struct method_map {
@@ -54,5 +57,6 @@ void method_map_add_module(struct method_map *map, const uint8_t *payload, size_
  * methods came since the last call. */
 const struct method *method_map_find(struct method_map *map, uint64_t address);
 
-/* NULL when the module is unknown. */
+/* NULL when the module is unknown; valid as above. */
+const struct module *method_map_module(struct method_map *map, uint64_t module);
 const char *method_map_module_name(struct method_map *map, uint64_t module);

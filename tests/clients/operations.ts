@@ -131,8 +131,9 @@ export function operations(whole: string, held: string): Row[] {
         },
         {
             id: 'CaptureStacks',
-            status: unserved,
-            call: () => sdk.captureStacks({ query }),
+            status: 200,
+            call: () => sdk.captureStacks({ query, parseAs: 'text' }),
+            holds: (text) => text.includes('Thread: (0x7)'),
         },
         {
             id: 'CaptureMetrics',

@@ -303,7 +303,8 @@ static void test_peer_settings_are_tolerated(void)
             .args = {options[i][0], options[i][1]},
             .env = {"DotnetMonitor_Egress__FileSystem__a__DirectoryPath=/x",
                     "DotnetMonitor_NoSuchKey=1", "DotnetMonitor_TestProcessCleanup_ParentPid=1",
-                    "DOTNET_EnableDiagnostics=0", "DotnetMonitor_InProcessFeatures__Enabled=true",
+                    "DOTNET_EnableDiagnostics=0",
+                    "DotnetMonitor_InProcessFeatures__Exceptions__TopLevelLimit=5",
                     "DotnetMonitor_CollectionRules__R__Trigger__Type=Startup"}});
 
         CHECK_AT(options[i][0], portside_get(p, "/info")->status == 200);
@@ -312,7 +313,7 @@ static void test_peer_settings_are_tolerated(void)
         CHECK_AT("one names what has no effect yet",
                  lines_with(proc_output(p->proc),
                             "without effect in this version: "
-                            "CollectionRules, Egress, InProcessFeatures.") == 1);
+                            "CollectionRules, Egress, InProcessFeatures:Exceptions.") == 1);
         CHECK_AT("and nothing else", !strstr(proc_output(p->proc), "DumpTempFolder") &&
                                          !strstr(proc_output(p->proc), "DirectoryOverride"));
         CHECK_AT(options[i][0], portside_stop(p) == 0);

@@ -72,7 +72,8 @@ static void test_every_route(void)
     CHECK(!is_limited(p));
 }
 
-/* A setting wins, here the peer's default: 20 sets of labels. What is missing is said on the page. */
+/* A setting wins, here the peer's default: 20 sets of labels. What is missing is said on the page.
+ */
 static void test_limit(void)
 {
     struct dotnet_app *app;

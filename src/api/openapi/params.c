@@ -33,6 +33,9 @@ const struct schema schema_params[PARAM_COUNT] = {
         .sentence = "Lines of topn and topn-json."},
     [PARAM_SECONDS] = {"seconds", SCHEMA_INTEGER, .format = "int32", .fallback = "30",
         .sentence = "How long to collect; 0 and less: 30."},
+    [PARAM_STACK_FORMAT] = {"format", SCHEMA_STRING, SCHEMA_OURS,
+        .sentence = "text, json, speedscope, or merged: equal stacks once, with the number of their threads; "
+                    "absent: what Accept names, else text."},
     [PARAM_MAX_BYTES] = {"maxBytes", SCHEMA_INTEGER, SCHEMA_OURS, .format = "int64",
         .sentence = "Stops when so many bytes have come; their end and the rundown follow."},
     [PARAM_STOP_PROVIDER] = {"stoppingEventProviderName", SCHEMA_STRING, SCHEMA_OURS,

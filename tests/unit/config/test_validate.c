@@ -259,8 +259,11 @@ static const struct {
      "CollectionRules:r:Actions:0:Settings:Format", "NewlineDelimitedJson"},
     {ACTION("CollectLiveMetrics") "A:Meters:0:InstrumentNames:0=i", FAULT_ERROR,
      "CollectionRules:r:Actions:0:Settings:Meters:0:MeterName", "is missing"},
-    {ACTION("CollectStacks"), FAULT_WARNING, "CollectionRules:r:Actions:0:Settings",
-     "InProcessFeatures:CallStacks:Enabled"},
+    {ACTION("CollectStacks"), NONE, NULL, NULL},
+    {ACTION("CollectStacks") "InProcessFeatures:CallStacks:Enabled=false", FAULT_WARNING,
+     "CollectionRules:r:Actions:0:Settings", "InProcessFeatures:CallStacks:Enabled"},
+    {ACTION("CollectStacks") "InProcessFeatures:Enabled=false", FAULT_WARNING,
+     "CollectionRules:r:Actions:0:Settings", "InProcessFeatures:Enabled"},
     {ACTION("CollectStacks") "InProcessFeatures:Enabled=true", NONE, NULL, NULL},
     {ACTION("CollectExceptions") "InProcessFeatures:Enabled=true|"
                                  "InProcessFeatures:Exceptions:Enabled=false",

@@ -5,6 +5,8 @@
 #include "src/profile/method_map.h"
 #include "tests/support/check.h"
 
+enum { TOKEN = 0x6000123 };
+
 static void add(struct method_map *map, uint64_t start, uint32_t size, const char *space,
                 const char *name, const char *signature)
 {
@@ -14,7 +16,8 @@ static void add(struct method_map *map, uint64_t start, uint32_t size, const cha
     bytes_u64(&b, 0x77);
     bytes_u64(&b, start);
     bytes_u32(&b, size);
-    bytes_u64(&b, 0);
+    bytes_u32(&b, TOKEN);
+    bytes_u32(&b, 0);
     bytes_utf16(&b, space);
     bytes_utf16(&b, name);
     bytes_utf16(&b, signature);
@@ -46,6 +49,36 @@ static void test_names(void)
         struct method_map map = {0};
         add(&map, 0x100, 16, rows[i].space, rows[i].name, rows[i].signature);
         CHECK_AT(rows[i].want, strcmp(name_at(&map, 0x10F), rows[i].want) == 0);
+        method_map_deinit(&map);
+    }
+}
+
+/* What the full name is made of, and the token; a name that is cut loses its arguments first. */
+static void test_parts(void)
+{
+    static char space[PROFILE_NAME], name[PROFILE_NAME];
+    static const struct {
+        const char *space, *name, *signature;
+        size_t type_size, method_size;
+    } rows[] = {
+        {"N.T", "M", "void  (int32)", 3, 1},
+        {"", "main", "void  ()", 0, 4},
+        {"N.T", ".ctor", "", 3, 5},
+        {space, name, "void  (int32)", PROFILE_NAME / 2 - 1, PROFILE_NAME / 2 - 1},
+    };
+
+    memset(space, 's', sizeof space - 1);
+    memset(name, 'n', sizeof name - 1);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct method_map map = {0};
+        add(&map, 0x100, 16, rows[i].space, rows[i].name, rows[i].signature);
+        const struct method *m = method_map_find(&map, 0x100);
+        REQUIRE(m != NULL);
+        CHECK(m->type_size == rows[i].type_size && m->method_size <= rows[i].method_size &&
+              m->method_size + (size_t)1 >= rows[i].method_size);
+        CHECK(strlen(names_get(&map.names, m->name)) >=
+              (size_t)m->type_size + m->method_size + (m->type_size ? 1 : 0));
+        CHECK(m->token == TOKEN);
         method_map_deinit(&map);
     }
 }
@@ -150,6 +183,7 @@ static void test_long_names_stay_characters(void)
     method_map_deinit(&map);
 }
 
-TEST_SUITE("profile/method_map", {"names", test_names}, {"ranges", test_ranges},
-           {"tiers and reuse", test_tiers_and_reuse}, {"modules", test_modules}, {"cut", test_cut},
+TEST_SUITE("profile/method_map", {"names", test_names}, {"parts", test_parts},
+           {"ranges", test_ranges}, {"tiers and reuse", test_tiers_and_reuse},
+           {"modules", test_modules}, {"cut", test_cut},
            {"long names stay characters", test_long_names_stay_characters})

@@ -1,0 +1,431 @@
+#include "src/profile/stack_recorder.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/nettrace/parser.h"
+#include "src/base/number_map.h"
+#include "src/profile/limits.h"
+#include "src/profile/method_map.h"
+
+#define RUNDOWN "Microsoft-Windows-DotNETRuntimeRundown"
+#define SAMPLER "Microsoft-DotNETCore-SampleProfiler"
+
+enum {
+    FILTER_REBUILDS = 64, /* samples come before the rundown; a stream that mixes them gets no
+                             filter after so many changes */
+};
+
+struct sampled_thread {
+    uint64_t id, time;
+    uint64_t *addresses; /* leaf first */
+    size_t depth, capacity;
+    bool truncated;
+};
+
+struct stack_recorder {
+    struct nettrace *parser;
+    struct sampled_thread *threads;
+    size_t thread_count, thread_capacity;
+    struct number_map by_id;
+    size_t frames; /* room of all threads */
+    struct method_map methods;
+    uint64_t *wanted; /* addresses on stacks, sorted */
+    size_t wanted_count;
+    bool wanted_old;
+    unsigned rebuilds;
+    uint64_t rundown, dropped;
+};
+
+/* What to do with an event; hangs at its metadata. */
+struct stack_rule {
+    const char *provider;
+    uint32_t event_id;
+    void (*record)(struct stack_recorder *r, const struct nettrace_event *e);
+};
+
+static struct sampled_thread *add_thread(struct stack_recorder *r, uint64_t id)
+{
+    size_t wanted = r->thread_capacity ? r->thread_capacity * 2 : 64;
+
+    if (r->thread_count >= PROFILE_THREADS)
+        return NULL;
+    if (r->thread_count == r->thread_capacity) {
+        struct sampled_thread *threads = reallocarray(r->threads, wanted, sizeof *threads);
+        if (!threads)
+            return NULL;
+        r->threads = threads;
+        r->thread_capacity = wanted;
+    }
+    if (!number_map_set(&r->by_id, id, (uint32_t)r->thread_count))
+        return NULL;
+    struct sampled_thread *t = &r->threads[r->thread_count++];
+    *t = (struct sampled_thread){.id = id};
+    return t;
+}
+
+static struct sampled_thread *thread_of(struct stack_recorder *r, const struct nettrace_event *e)
+{
+    const struct nettrace_thread *info = e->thread_info;
+    uint64_t id = info && info->thread_id != NETTRACE_UNKNOWN_ID ? info->thread_id : e->thread;
+    uint32_t number = number_map_get(&r->by_id, id);
+
+    return number == NUMBER_MAP_NONE ? add_thread(r, id) : &r->threads[number];
+}
+
+static bool make_room(struct stack_recorder *r, struct sampled_thread *t, size_t depth)
+{
+    if (depth <= t->capacity)
+        return true;
+    if (r->frames + depth - t->capacity > PROFILE_STACK_FRAMES)
+        return false;
+    uint64_t *addresses = reallocarray(t->addresses, depth, sizeof *addresses);
+    if (!addresses)
+        return false;
+    t->addresses = addresses;
+    r->frames += depth - t->capacity;
+    t->capacity = depth;
+    return true;
+}
+
+static void record_sample(struct stack_recorder *r, const struct nettrace_event *e)
+{
+    struct nettrace_stack stack = {0};
+    struct sampled_thread *t = thread_of(r, e);
+
+    if (!t || !nettrace_stack_find(r->parser, e->stack_id, &stack)) {
+        r->dropped += !t;
+        return;
+    }
+    if (t->depth > 0 && e->timestamp < t->time)
+        return;
+    size_t depth = stack.count < PROFILE_STACK_DEPTH ? stack.count : PROFILE_STACK_DEPTH;
+    if (!make_room(r, t, depth)) {
+        r->dropped++;
+        return;
+    }
+    for (size_t i = 0; i < depth; i++)
+        t->addresses[i] = nettrace_stack_address(&stack, i);
+    t->depth = depth;
+    t->time = e->timestamp;
+    t->truncated = stack.count >= STACK_RUNTIME_DEPTH;
+    r->wanted_old = true;
+}
+
+static int compare_addresses(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* False: no filter. */
+static bool build_filter(struct stack_recorder *r)
+{
+    size_t count = 0;
+
+    if (!r->wanted_old)
+        return true;
+    if (r->rebuilds >= FILTER_REBUILDS)
+        return false;
+    for (size_t i = 0; i < r->thread_count; i++)
+        count += r->threads[i].depth;
+    uint64_t *wanted = reallocarray(r->wanted, count + 1, sizeof *wanted);
+    if (!wanted)
+        return false;
+    r->wanted = wanted;
+    r->wanted_count = 0;
+    for (size_t i = 0; i < r->thread_count; i++) {
+        const struct sampled_thread *t = &r->threads[i];
+        if (t->depth)
+            memcpy(wanted + r->wanted_count, t->addresses, t->depth * sizeof *wanted);
+        r->wanted_count += t->depth;
+    }
+    qsort(wanted, r->wanted_count, sizeof *wanted, compare_addresses);
+    r->wanted_old = false;
+    r->rebuilds++;
+    return true;
+}
+
+/* Does an address of a stack lie in this method? */
+static bool is_wanted(const struct stack_recorder *r, uint64_t start, uint32_t size)
+{
+    size_t low = 0, high = r->wanted_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (r->wanted[middle] < start)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < r->wanted_count && r->wanted[low] - start < size;
+}
+
+static void record_method(struct stack_recorder *r, const struct nettrace_event *e)
+{
+    struct cursor in = cursor_of(e->payload, e->payload_size);
+
+    r->rundown++;
+    cursor_skip(&in, 16); /* MethodID, ModuleID */
+    uint64_t start = cursor_u64(&in);
+    uint32_t size = cursor_u32(&in);
+    if (in.bad || (build_filter(r) && !is_wanted(r, start, size)))
+        return;
+    method_map_add_method(&r->methods, e->payload, e->payload_size);
+}
+
+static void record_module(struct stack_recorder *r, const struct nettrace_event *e)
+{
+    r->rundown++;
+    method_map_add_module(&r->methods, e->payload, e->payload_size);
+}
+
+static const struct stack_rule rules[] = {
+    {SAMPLER, 0, record_sample},   {RUNDOWN, 143, record_method}, {RUNDOWN, 144, record_method},
+    {RUNDOWN, 153, record_module}, {RUNDOWN, 154, record_module},
+};
+
+static int on_metadata(void *user, struct nettrace_metadata *metadata)
+{
+    (void)user;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        if (rules[i].event_id == metadata->event_id &&
+            strcmp(rules[i].provider, metadata->provider) == 0)
+            metadata->user = (void *)(uintptr_t)&rules[i];
+    }
+    return 0;
+}
+
+static int on_event(void *user, const struct nettrace_event *event)
+{
+    const struct stack_rule *rule = event->metadata->user;
+
+    if (rule)
+        rule->record(user, event);
+    return 0;
+}
+
+struct stack_recorder *stack_recorder_new(void)
+{
+    struct stack_recorder *r = calloc(1, sizeof *r);
+    const struct nettrace_callbacks callbacks = {
+        .user = r, .on_metadata = on_metadata, .on_event = on_event};
+
+    if (!r)
+        return NULL;
+    r->parser = nettrace_new(&callbacks, NULL);
+    if (r->parser)
+        return r;
+    stack_recorder_free(r);
+    return NULL;
+}
+
+void stack_recorder_free(struct stack_recorder *r)
+{
+    if (!r)
+        return;
+    nettrace_free(r->parser);
+    for (size_t i = 0; i < r->thread_count; i++)
+        free(r->threads[i].addresses);
+    free(r->threads);
+    number_map_deinit(&r->by_id);
+    method_map_deinit(&r->methods);
+    free(r->wanted);
+    free(r);
+}
+
+int stack_recorder_feed(struct stack_recorder *r, const void *data, size_t size, struct error *err)
+{
+    int code = nettrace_feed(r->parser, data, size);
+    const struct nettrace_error *e = nettrace_error(r->parser);
+
+    return code < 0 ? error_set(err, code, "at byte %" PRIu64 ": %s", e->offset, e->text) : 0;
+}
+
+/* --- the end: addresses become frames --- */
+
+struct resolver {
+    struct stack_recorder *r;
+    struct thread_stacks *s;
+    struct number_map by_method, by_module; /* offset of a name, id, to numbers */
+    uint32_t native, unknown;               /* frames; NUMBER_MAP_NONE: not used yet */
+};
+
+static void *grow(void *items, size_t count, size_t *capacity, size_t item_size)
+{
+    size_t wanted = *capacity ? *capacity * 2 : 64;
+
+    if (count < *capacity)
+        return items;
+    void *bigger = reallocarray(items, wanted, item_size);
+    if (bigger)
+        *capacity = wanted;
+    return bigger;
+}
+
+static uint32_t add_text(struct thread_stacks *s, const char *text, size_t size)
+{
+    return names_add(&s->names, text, size);
+}
+
+/* The file's name of a path of Linux or Windows. */
+static const char *file_of(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *backslash = strrchr(path, '\\');
+    const char *last = slash > backslash ? slash : backslash;
+
+    return last ? last + 1 : path;
+}
+
+/* False: no memory. */
+static bool module_of(struct resolver *v, uint64_t id, uint32_t *ret)
+{
+    struct thread_stacks *s = v->s;
+    const struct module *m = method_map_module(&v->r->methods, id);
+
+    *ret = m ? number_map_get(&v->by_module, id) : STACK_NO_MODULE;
+    if (!m || *ret != NUMBER_MAP_NONE)
+        return true;
+    struct stack_module *modules =
+        grow(s->modules, s->module_count, &s->module_capacity, sizeof *modules);
+    if (!modules)
+        return false;
+    s->modules = modules;
+    const char *path = names_get(&v->r->methods.names, m->path), *file = file_of(path);
+    const char *name = names_get(&v->r->methods.names, m->name);
+    file = file[0] ? file : name;
+    struct stack_module added = {.file = add_text(s, file, strlen(file)),
+                                 .path = add_text(s, path, strlen(path))};
+    *ret = (uint32_t)s->module_count;
+    modules[s->module_count++] = added;
+    return added.file != NAMES_NONE && added.path != NAMES_NONE &&
+           number_map_set(&v->by_module, id, *ret);
+}
+
+static uint32_t add_frame(struct thread_stacks *s, const struct stack_frame *frame)
+{
+    struct stack_frame *frames =
+        grow(s->frames, s->frame_count, &s->frame_capacity, sizeof *frames);
+
+    if (!frames)
+        return NUMBER_MAP_NONE;
+    s->frames = frames;
+    frames[s->frame_count] = *frame;
+    return (uint32_t)s->frame_count++;
+}
+
+/* A frame without a method, of which one is enough. */
+static uint32_t nameless(struct resolver *v, enum stack_frame_kind kind)
+{
+    uint32_t *known = kind == STACK_NATIVE ? &v->native : &v->unknown;
+    uint32_t nothing = add_text(v->s, "", 0);
+    struct stack_frame frame = {.kind = kind,
+                                .type = nothing,
+                                .method = nothing,
+                                .arguments = nothing,
+                                .module = STACK_NO_MODULE};
+
+    if (*known == NUMBER_MAP_NONE && nothing != NAMES_NONE)
+        *known = add_frame(v->s, &frame);
+    return *known;
+}
+
+static uint32_t method_frame(struct resolver *v, const struct method *m)
+{
+    const char *name = names_get(&v->r->methods.names, m->name);
+    const char *method = name + m->type_size + (m->type_size ? 1 : 0);
+    const char *arguments = method + m->method_size;
+    /* Methods of one name in two modules are two. */
+    uint64_t key = (uint64_t)m->name << 32 ^ m->module * UINT64_C(0x9E3779B97F4A7C15);
+    uint32_t number = number_map_get(&v->by_method, key);
+
+    if (number != NUMBER_MAP_NONE)
+        return number;
+    struct stack_frame frame = {.kind = STACK_METHOD,
+                                .type = add_text(v->s, name, m->type_size),
+                                .method = add_text(v->s, method, m->method_size),
+                                .arguments = add_text(v->s, arguments, strlen(arguments)),
+                                .token = m->token};
+    if (frame.type == NAMES_NONE || frame.method == NAMES_NONE || frame.arguments == NAMES_NONE ||
+        !module_of(v, m->module, &frame.module))
+        return NUMBER_MAP_NONE;
+    number = add_frame(v->s, &frame);
+    return number != NUMBER_MAP_NONE && number_map_set(&v->by_method, key, number)
+               ? number
+               : NUMBER_MAP_NONE;
+}
+
+/* With all names there, code without one is a stub of the runtime. */
+static uint32_t frame_of(struct resolver *v, uint64_t address)
+{
+    const struct method *m = method_map_find(&v->r->methods, address);
+    bool all_names = v->s->whole && v->s->lost == 0 && v->s->dropped == 0 && v->s->rundown > 0;
+
+    return m ? method_frame(v, m) : nameless(v, all_names ? STACK_NATIVE : STACK_UNKNOWN);
+}
+
+static bool add_stack(struct resolver *v, const struct sampled_thread *from, size_t *used)
+{
+    struct thread_stacks *s = v->s;
+    struct stack_thread *t = &s->threads[s->thread_count++];
+
+    *t = (struct stack_thread){
+        .id = from->id, .name = NAMES_NONE, .first = *used, .truncated = from->truncated};
+    s->truncated += from->truncated;
+    for (size_t i = 0; i < from->depth; i++) {
+        uint32_t frame = frame_of(v, from->addresses[i]);
+        if (frame == NUMBER_MAP_NONE)
+            return false;
+        if (frame == v->native && t->depth > 0 && s->stacks[*used - 1] == frame)
+            continue;
+        s->unknown += s->frames[frame].kind == STACK_UNKNOWN;
+        s->stacks[(*used)++] = frame;
+        t->depth++;
+    }
+    return true;
+}
+
+static int compare_threads(const void *a, const void *b)
+{
+    const struct sampled_thread *x = a, *y = b;
+
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static bool resolve(struct stack_recorder *r, struct thread_stacks *s)
+{
+    struct resolver v = {.r = r, .s = s, .native = NUMBER_MAP_NONE, .unknown = NUMBER_MAP_NONE};
+    size_t frames = 0, used = 0;
+    bool ok;
+
+    names_init(&s->names, PROFILE_METHOD_BYTES);
+    for (size_t i = 0; i < r->thread_count; i++)
+        frames += r->threads[i].depth;
+    s->threads = calloc(r->thread_count + 1, sizeof *s->threads);
+    s->stacks = calloc(frames + 1, sizeof *s->stacks);
+    ok = s->threads && s->stacks;
+    if (r->thread_count)
+        qsort(r->threads, r->thread_count, sizeof *r->threads, compare_threads);
+    for (size_t i = 0; ok && i < r->thread_count; i++) {
+        if (r->threads[i].depth > 0)
+            ok = add_stack(&v, &r->threads[i], &used);
+    }
+    number_map_deinit(&v.by_method);
+    number_map_deinit(&v.by_module);
+    return ok;
+}
+
+int stack_recorder_finish(struct stack_recorder *r, struct thread_stacks *ret, struct error *err)
+{
+    *ret = (struct thread_stacks){.whole = nettrace_finish(r->parser) == 0};
+    ret->lost = nettrace_stats(r->parser)->loss.events;
+    ret->rundown = r->rundown;
+    ret->dropped = r->dropped + r->methods.dropped;
+    if (resolve(r, ret))
+        return 0;
+    thread_stacks_deinit(ret);
+    return error_set(err, -ENOMEM, "no memory for the stacks");
+}
