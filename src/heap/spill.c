@@ -173,11 +173,17 @@ static size_t mapped_pages(const struct spill *s)
     return strtoul(at, NULL, 10);
 }
 
+/* To look takes microseconds: the more room there is, the later the next one. */
 void spill_look(struct spill *s)
 {
     s->steps = HEAP_BREATH;
-    if (list_empty(&s->arrays) || mapped_pages(s) * PAGE <= HEAP_RESIDENT)
+    if (list_empty(&s->arrays))
         return;
+    size_t mapped = mapped_pages(s) * PAGE;
+    if (mapped <= HEAP_RESIDENT) {
+        s->steps += (unsigned)((HEAP_RESIDENT - mapped) / HEAP_STEP_MAPS);
+        return;
+    }
     list_each(a, &s->arrays, struct spill_array, link)(void)
         madvise(a->data, a->capacity, MADV_DONTNEED);
 }

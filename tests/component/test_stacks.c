@@ -126,7 +126,7 @@ static const struct {
 static void test_formats(void)
 {
     const struct fake_trace t = trace_of(true, true, 0);
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
 
     for (size_t i = 0; i < COUNT_OF(formats); i++) {
@@ -151,7 +151,7 @@ static void test_formats(void)
 static void test_goldens(void)
 {
     const struct fake_trace t = trace_of(true, true, 0);
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
 
     (void)one_app(p, &t);
     const char *found = golden_difference("G-stacks-noaccept", ask(p, "", NULL));
@@ -163,7 +163,7 @@ static void test_goldens(void)
 static void test_asked(void)
 {
     const struct fake_trace t = trace_of(true, true, 0);
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     struct fake_collect *asked = world_alloc(sizeof *asked);
 
@@ -200,7 +200,7 @@ static void test_incomplete(void)
 {
     for (size_t i = 0; i < COUNT_OF(poor); i++) {
         const struct fake_trace t = trace_of(poor[i].samples, poor[i].names, poor[i].lost);
-        struct portside *p = portside_start(NULL);
+        struct portside *p = portside_without_metrics();
         struct fake_runtime *r = one_app(p, &t);
         struct fake_collect *asked = world_alloc(sizeof *asked);
         const struct http *h = ask(p, "", NULL);
@@ -221,7 +221,7 @@ static void test_incomplete(void)
 static void test_second_fails(void)
 {
     const struct fake_trace t = trace_of(true, true, 40);
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r =
         app_of(p, &(struct fake_options){
                       .trace = t,
@@ -269,7 +269,7 @@ static void test_switched_off(void)
 static void test_refusals(void)
 {
     const struct fake_trace t = trace_of(true, true, 0);
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     const struct http *h = ask(p, "?format=xml", NULL);
 
@@ -289,7 +289,7 @@ static void test_limit(void)
 {
     struct fake_trace t = trace_of(true, true, 0);
     t.hold_after = CUT - 1;
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
     struct http *first = start(p);
 
@@ -310,7 +310,7 @@ static void test_leavers(void)
     struct fake_trace t = trace_of(true, true, 0);
     t.piece = 100;
     t.pace_ms = 2;
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = one_app(p, &t);
 
     for (int i = 0; i < LEAVERS; i++)
@@ -325,7 +325,7 @@ static void test_leavers(void)
 static void test_silent(void)
 {
     const struct fake_trace t = trace_of(true, true, 0);
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct fake_runtime *r = app_of(
         p, &(struct fake_options){.trace = t, .rules = {{FAKE_ANY_COLLECT, FAKE_ACT_SILENT}}});
     int64_t begin = clock_monotonic_ms();
@@ -348,7 +348,8 @@ static void test_silent(void)
 static void test_connect(void)
 {
     const struct fake_trace t = trace_of(true, true, 0);
-    struct portside *p = portside_start(&(struct portside_options){.connect = true});
+    struct portside *p = portside_start(&(struct portside_options){
+        .connect = true, .env = {"DotnetMonitor_Metrics__Enabled=false"}});
     const struct proc *proc =
         proc_spawn(&(struct proc_options){.argv = (const char *const[]){"sleep", "600", NULL}});
     struct fake_runtime *r =

@@ -1,5 +1,7 @@
 /* Heap snapshots of real runtimes: complete, with names, a planted list with what holds it, and
  * memory that does not grow with the heap. */
+#include "src/cli/heap.h"
+#include "tests/support/command.h"
 #include "tests/support/dotnet.h"
 #include "tests/support/files.h"
 #include "tests/support/heap_maker.h"
@@ -89,6 +91,41 @@ static void test_web_apps(void)
     }
 }
 
+static const char *saved_snapshot(const struct portside *p, const char *name)
+{
+    const char *path = world_text("%s/%s.gcdump", files_tmpdir(), name);
+    const struct http *h = snapshot(p, "");
+
+    REQUIRE(h->status == 200 && files_write(path, h->body, h->body_size));
+    return path;
+}
+
+/* Between two snapshots a list has grown: it is on top, by how much, and what holds it is told. */
+static void test_leak(void)
+{
+    enum { BEFORE = 5000, LEAKED = 20000 };
+    if (!dotnet_have("web10"))
+        return;
+    struct portside *p = portside_start(NULL);
+    struct dotnet_app *app = dotnet_web(p, "web10", 0);
+
+    (void)http_get("%s/objects?n=%d", app->base, BEFORE);
+    const char *before = saved_snapshot(p, "before");
+    (void)http_get("%s/objects?n=%d", app->base, LEAKED);
+    const char *after = saved_snapshot(p, "after");
+    struct command_result r = COMMAND_RUN(heapdiff_main, before, after, "--format", "json");
+    const cJSON *top = json_at(json_parse(r.out), "types[0]");
+
+    REQUIRE(r.code == 0 && top != NULL);
+    CHECK_AT(r.out, strcmp(json_text(top, "type"), NODE) == 0);
+    CHECK_AT(r.out,
+             json_number(top, "count") == LEAKED && json_number(top, "bytes") == 40 * LEAKED);
+    CHECK_AT(r.out, json_number(top, "countNow") == BEFORE + LEAKED);
+    CHECK_AT(r.out, is_held_by(top, "List<" NODE ">.Lists]"));
+    r = COMMAND_RUN(heapdiff_main, before, after, "-n", "1");
+    CHECK_AT(r.out, r.code == 0 && strstr(r.out, "      +20,000  ") && strstr(r.out, NODE));
+}
+
 static void test_native(void)
 {
     if (!dotnet_have("aot9"))
@@ -119,5 +156,5 @@ static void test_connect(void)
     CHECK(trace_free_sessions(dotnet_socket(app)) == SESSIONS);
 }
 
-WORLD_SUITE("system/gcdump", {"web apps", test_web_apps}, {"NativeAOT", test_native},
-            {"Connect mode", test_connect})
+WORLD_SUITE("system/gcdump", {"web apps", test_web_apps}, {"leak", test_leak},
+            {"NativeAOT", test_native}, {"Connect mode", test_connect})

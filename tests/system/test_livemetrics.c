@@ -261,5 +261,35 @@ static void test_together(void)
     }
 }
 
+static bool has_sessions(const struct portside *p, int count)
+{
+    return strstr(http_get("%s/metrics", p->metrics)->body,
+                  world_text("\nportside_sessions %d\n", count)) != NULL;
+}
+
+/* What the settings name comes out of the scrape's session, with what the instruments are. */
+static void test_with_scrape(void)
+{
+    for (size_t i = 0; i < COUNT_OF(apps); i++) {
+        if (!dotnet_have(apps[i]))
+            continue;
+        struct portside *p = portside_start(&(struct portside_options){
+            .env = {"DotnetMonitor_GlobalCounter__IntervalSeconds=1",
+                    "DotnetMonitor_Metrics__Meters__0__MeterName=Portside.Meters"}});
+        struct dotnet_app *app = meters(p, apps[i]);
+        REQUIRE(WAIT_UNTIL(DOTNET_START_MS, strstr(http_get("%s/metrics", p->metrics)->body,
+                                                   "portsidemeters_m_count") != NULL));
+        struct http *h = http_start(
+            &(struct http_request){.url = world_text("%s/livemetrics?durationSeconds=3", p->base)});
+        REQUIRE(WAIT_UNTIL(5000, atomic_load(&h->received) > 0));
+        CHECK_AT(apps[i], has_sessions(p, 1));
+        REQUIRE(http_wait(h, 10000));
+        CHECK_AT(h->body, strstr(h->body, "\"m.count\"") &&
+                              strstr(h->body, "\"meterTags\":\"team=blue\",\"instrumentTags\":"));
+        proc_kill_group(app->proc);
+        (void)portside_stop(p);
+    }
+}
+
 WORLD_SUITE("system/livemetrics", {"as dotnet-counters", test_as_dotnet_counters},
-            {"together", test_together})
+            {"together", test_together}, {"with scrape", test_with_scrape})

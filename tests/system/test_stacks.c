@@ -162,7 +162,7 @@ static void test_formats(void)
     for (size_t i = 0; i < COUNT_OF(apps); i++) {
         if (!dotnet_have(apps[i]))
             continue;
-        struct portside *p = portside_start(NULL);
+        struct portside *p = portside_without_metrics();
         struct dotnet_app *app = start_app(p, apps[i], NULL);
         check_text(apps[i], ask(p, "text"));
         const struct http *h = ask(p, "json");
@@ -186,7 +186,7 @@ static void test_load(void)
     for (size_t i = 0; i < COUNT_OF(apps); i++) {
         if (!dotnet_have(apps[i]))
             continue;
-        struct portside *p = portside_start(NULL);
+        struct portside *p = portside_without_metrics();
         struct dotnet_app *app = start_app(p, apps[i], "4");
         int64_t worst = 0;
         for (int k = 0; k < ROUNDS; k++) {
@@ -208,7 +208,7 @@ static void test_no_session_left(void)
 {
     if (!dotnet_have("stacks10"))
         return;
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
 
     (void)start_app(p, "stacks10", NULL);
     for (int i = 0; i < SESSIONS; i++)
@@ -237,7 +237,7 @@ static void test_stopped(void)
 {
     if (!dotnet_have("stacks10"))
         return;
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct dotnet_app *app = start_app(p, "stacks10", NULL);
 
     REQUIRE(kill(app->proc->pid, SIGSTOP) == 0);
@@ -256,7 +256,7 @@ static void test_native(void)
 {
     if (!dotnet_have("aot9"))
         return;
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_without_metrics();
     struct dotnet_app *app =
         dotnet_start(&(struct dotnet_options){.name = "aot9", .port = p->socket, .arg = "120000"});
 
