@@ -8,24 +8,22 @@
 #include <time.h>
 
 #include "proto/wire/utf16.h"
+#include "src/base/number_text.h"
 
 enum {
     TEXT_MAX = 64,
-    DOUBLE_DIGITS = 17, /* numbers of more digits before the point have an exponent */
-    SINGLE_DIGITS = 9,
-    LEAST_POINT = -4, /* 0.0001 has none */
+    SINGLE_DIGITS = 9, /* numbers of more digits before the point have an exponent */
+    LEAST_POINT = -4,  /* 0.0001 has none */
 };
 
 #define UNIX_EPOCH_FILE_TIME UINT64_C(116444736000000000) /* 100 ns units from 1601 to 1970 */
 
-/* The fewest digits that are read back as the same number: "d.ddde+xx". */
-static void shortest(double v, bool single, char text[static TEXT_MAX])
+/* The fewest digits that are read back as the same single: "d.ddde+xx". */
+static void shortest(double v, char text[static TEXT_MAX])
 {
-    int most = single ? SINGLE_DIGITS : DOUBLE_DIGITS;
-
-    for (int digits = 1; digits <= most; digits++) {
+    for (int digits = 1; digits <= SINGLE_DIGITS; digits++) {
         (void)snprintf(text, TEXT_MAX, "%.*e", digits - 1, v);
-        if (single ? strtof(text, NULL) == (float)v : strtod(text, NULL) == v)
+        if (strtof(text, NULL) == (float)v)
             return;
     }
 }
@@ -45,15 +43,14 @@ static int take_digits(const char *scientific, char digits[static TEXT_MAX])
     return (int)strtol(scientific + 1, NULL, 10) + 1;
 }
 
-static void print_positive(double v, bool single, char text[static TEXT_MAX])
+static void print_positive(double v, char text[static TEXT_MAX])
 {
     char scientific[TEXT_MAX], digits[TEXT_MAX];
-    int most = single ? SINGLE_DIGITS : DOUBLE_DIGITS;
 
-    shortest(v, single, scientific);
+    shortest(v, scientific);
     int point = take_digits(scientific, digits);
     int count = (int)strlen(digits);
-    if (point > most || point <= LEAST_POINT)
+    if (point > SINGLE_DIGITS || point <= LEAST_POINT)
         (void)snprintf(text, TEXT_MAX, "%c%s%sE%+03d", digits[0], count > 1 ? "." : "", digits + 1,
                        point - 1);
     else if (point <= 0)
@@ -64,7 +61,8 @@ static void print_positive(double v, bool single, char text[static TEXT_MAX])
         (void)snprintf(text, TEXT_MAX, "%.*s.%s", point, digits, digits + point);
 }
 
-static void print_double(double v, bool single, char text[static TEXT_MAX])
+/* Singles need fewer digits than base/number_text gives. */
+static void print_single(double v, char text[static TEXT_MAX])
 {
     char *at = text;
 
@@ -80,7 +78,7 @@ static void print_double(double v, bool single, char text[static TEXT_MAX])
         return;
     }
     char positive[TEXT_MAX];
-    print_positive(v, single, positive);
+    print_positive(v, positive);
     (void)snprintf(at, TEXT_MAX - 1, "%s", positive);
 }
 
@@ -142,8 +140,10 @@ static bool print(const struct nettrace_value *value, char text[static TEXT_MAX]
         (void)snprintf(text, TEXT_MAX, "%" PRIu64, value->u);
         return true;
     case NETTRACE_SINGLE:
+        print_single(value->f, text);
+        return true;
     case NETTRACE_DOUBLE:
-        print_double(value->f, value->type->code == NETTRACE_SINGLE, text);
+        (void)number_text(value->f, text);
         return true;
     case NETTRACE_GUID:
         guid = nettrace_value_guid(value);

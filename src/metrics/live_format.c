@@ -11,7 +11,7 @@
 
 #include "src/base/cleanup.h"
 #include "src/base/json_escape.h"
-#include "src/metrics/number_text.h"
+#include "src/base/number_text.h"
 
 enum { RECORD_SEPARATOR = 0x1e, TICKS = 10000000, TICK_NS = 100, FRACTION = 7 };
 

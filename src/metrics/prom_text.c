@@ -1,6 +1,6 @@
 #include "src/metrics/prom_text.h"
 
-#include "src/metrics/number_text.h"
+#include "src/base/number_text.h"
 
 static bool is_letter(char c)
 {

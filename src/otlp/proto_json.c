@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "src/base/json_escape.h"
+#include "src/base/number_text.h"
 
 static void begin_value(struct proto_json *j)
 {
@@ -83,7 +84,7 @@ void proto_json_integer64(struct proto_json *j, int64_t value)
 
 void proto_json_real(struct proto_json *j, double value)
 {
-    char digits[40];
+    char digits[NUMBER_TEXT];
 
     begin_value(j);
     if (!isfinite(value)) {
@@ -92,10 +93,5 @@ void proto_json_real(struct proto_json *j, double value)
                                             : "\"-Infinity\"");
         return;
     }
-    for (int precision = 15; precision <= 17; precision++) {
-        (void)snprintf(digits, sizeof digits, "%.*g", precision, value);
-        if (strtod(digits, NULL) == value)
-            break;
-    }
-    text_add_str(&j->text, digits);
+    text_add(&j->text, digits, number_text(value, digits));
 }

@@ -1,4 +1,4 @@
-#include "src/metrics/number_text.h"
+#include "src/base/number_text.h"
 
 #include <float.h>
 #include <inttypes.h>

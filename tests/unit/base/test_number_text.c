@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "src/metrics/number_text.h"
+#include "src/base/number_text.h"
 #include "tests/support/check.h"
 
 /* What .NET 10 writes. */
@@ -75,4 +75,4 @@ static void test_round_trip(void)
     }
 }
 
-TEST_SUITE("metrics/number_text", {"as .NET", test_rows}, {"round trip", test_round_trip})
+TEST_SUITE("base/number_text", {"as .NET", test_rows}, {"round trip", test_round_trip})
