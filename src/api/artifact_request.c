@@ -1,11 +1,23 @@
 #include "src/api/artifact_request.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "src/api/call.h"
 #include "src/api/http_sink.h"
 #include "src/api/reply.h"
 #include "src/api/request_log.h"
+
+const char *artifact_name(const struct target *t, const char *extension,
+                          char name[static ARTIFACT_NAME])
+{
+    char stamp[CLOCK_STAMP_SIZE];
+
+    (void)snprintf(name, ARTIFACT_NAME, "%s_%" PRIu64 ".%s", clock_stamp(clock_now_ticks(), stamp),
+                   t->pid, extension);
+    return name;
+}
 
 void artifact_request_run(struct api *api, struct http_exchange *x, struct target *t,
                           const struct operation_request *what)

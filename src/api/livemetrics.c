@@ -2,8 +2,6 @@
 #include "src/collect/livemetrics.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "src/api/api.h"
@@ -12,7 +10,6 @@
 #include "src/api/process_request.h"
 #include "src/api/reply.h"
 #include "src/api/request_log.h"
-#include "src/base/clock.h"
 #include "src/config/settings.h"
 #include "src/metrics/service.h"
 
@@ -29,15 +26,14 @@ static void start(struct api *api, struct http_exchange *x, struct target *t,
                                                   call_of(x)->at[PARAM_DURATION].number,
                                               .format = format,
                                               .scrape = metrics_service_scrape(api->metrics, t)};
-    char stamp[CLOCK_STAMP_SIZE], name[CLOCK_STAMP_SIZE + 48];
+    char name[ARTIFACT_NAME];
 
-    (void)snprintf(name, sizeof name, "%s_%" PRIu64 ".%s", clock_stamp(clock_now_ticks(), stamp),
-                   t->pid, format->extension);
-    artifact_request_run(api, x, t,
-                         &(struct operation_request){.type = &collection_livemetrics,
-                                                     .params = &params,
-                                                     .content_type = format->media_type,
-                                                     .artifact_name = name});
+    artifact_request_run(
+        api, x, t,
+        &(struct operation_request){.type = &collection_livemetrics,
+                                    .params = &params,
+                                    .content_type = format->media_type,
+                                    .artifact_name = artifact_name(t, format->extension, name)});
 }
 
 static const struct live_format *format_of(struct http_exchange *x, struct error *err)

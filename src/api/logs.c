@@ -1,9 +1,6 @@
 /* GET and POST /logs */
 #include "src/collect/logs.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "src/api/accept.h"
 #include "src/api/api.h"
 #include "src/api/artifact_request.h"
@@ -11,7 +8,6 @@
 #include "src/api/process_request.h"
 #include "src/api/reply.h"
 #include "src/api/request_log.h"
-#include "src/base/clock.h"
 
 static void start(struct api *api, struct http_exchange *x, struct target *t,
                   const struct logs_filter *filter, int format)
@@ -20,15 +16,13 @@ static void start(struct api *api, struct http_exchange *x, struct target *t,
                                        .filter_specs = filter->specs,
                                        .format = &app_log_formats[format],
                                        .duration_seconds = call_of(x)->at[PARAM_DURATION].number};
-    char stamp[CLOCK_STAMP_SIZE], name[CLOCK_STAMP_SIZE + 32];
+    char name[ARTIFACT_NAME];
 
-    (void)snprintf(name, sizeof name, "%s_%" PRIu64 ".txt", clock_stamp(clock_now_ticks(), stamp),
-                   t->pid);
     artifact_request_run(api, x, t,
                          &(struct operation_request){
                              .type = &collection_logs,
                              .params = &params,
-                             .artifact_name = name,
+                             .artifact_name = artifact_name(t, "txt", name),
                              .content_type = app_log_formats[format].media_type,
                              .nameless = format == APP_LOG_PLAIN,
                          });

@@ -55,7 +55,7 @@ static const struct http_route routes[] = {
         {PROCESS, PARAM_TYPE, ARTIFACT}, REPLIES ARTIFACT_REPLIES, BYTES),
     ROUTE("GET", "/gcdump", ROUTE_SCOPE(SCOPE_GCDUMP),
         "CaptureGcDump", "Diag", "Take a snapshot of a process's managed heap.", api_get_gcdump,
-        {PROCESS, ARTIFACT}, REPLIES ARTIFACT_REPLIES, BYTES),
+        {PROCESS, ARTIFACT, PARAM_HEAP_FORMAT}, REPLIES ARTIFACT_REPLIES, BYTES),
     ROUTE("GET", "/trace", ROUTE_SCOPE(SCOPE_TRACE),
         "CaptureTrace", "Diag", "Trace a process with ready-made sets of providers.", api_get_trace,
         {PROCESS, PARAM_PROFILE, PARAM_DURATION, ARTIFACT, TRACE_FORMAT, PARAM_MAX_BYTES,

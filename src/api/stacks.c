@@ -2,8 +2,6 @@
 #include "src/collect/stacks.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 
 #include "src/api/accept.h"
 #include "src/api/api.h"
@@ -12,7 +10,6 @@
 #include "src/api/process_request.h"
 #include "src/api/reply.h"
 #include "src/api/request_log.h"
-#include "src/base/clock.h"
 
 /* The format that is asked for by name, else by Accept; NULL: there is none of that name. */
 static const struct stack_format *choose(const struct http_exchange *x)
@@ -30,7 +27,7 @@ static const struct stack_format *choose(const struct http_exchange *x)
 static void start_stacks(struct api *api, struct http_exchange *x, struct target *t)
 {
     const struct stacks_params params = {.format = choose(x)};
-    char stamp[CLOCK_STAMP_SIZE], name[CLOCK_STAMP_SIZE + 64];
+    char name[ARTIFACT_NAME];
     struct error err;
 
     if (!params.format) {
@@ -40,13 +37,12 @@ static void start_stacks(struct api *api, struct http_exchange *x, struct target
         reply_problem(x, &err);
         return;
     }
-    (void)snprintf(name, sizeof name, "%s_%" PRIu64 ".%s", clock_stamp(clock_now_ticks(), stamp),
-                   t->pid, params.format->extension);
     artifact_request_run(api, x, t,
-                         &(struct operation_request){.type = &collection_stacks,
-                                                     .params = &params,
-                                                     .artifact_name = name,
-                                                     .content_type = params.format->media_type});
+                         &(struct operation_request){
+                             .type = &collection_stacks,
+                             .params = &params,
+                             .artifact_name = artifact_name(t, params.format->extension, name),
+                             .content_type = params.format->media_type});
 }
 
 void api_get_stacks(void *user, struct http_exchange *x)

@@ -2,8 +2,6 @@
 #include "src/collect/trace.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 
 #include "src/api/api.h"
 #include "src/api/artifact_request.h"
@@ -13,7 +11,6 @@
 #include "src/api/stopping_event.h"
 #include "src/api/trace_body.h"
 #include "src/api/trace_format.h"
-#include "src/base/clock.h"
 #include "src/collect/trace_profiles.h"
 #include "src/config/settings.h"
 
@@ -26,11 +23,10 @@ static void start(struct api *api, struct http_exchange *x, struct target *t,
                                         .duration_seconds = c->at[PARAM_DURATION].number,
                                         .max_bytes = most->given ? (uint64_t)most->large : 0,
                                         .stopping = stopping_event_need(stopping)};
-    char stamp[CLOCK_STAMP_SIZE], name[CLOCK_STAMP_SIZE + 32];
+    char name[ARTIFACT_NAME];
 
-    (void)snprintf(name, sizeof name, "%s_%" PRIu64 ".nettrace",
-                   clock_stamp(clock_now_ticks(), stamp), t->pid);
-    artifact_request_start(api, x, t, &collection_trace, &params, name);
+    artifact_request_start(api, x, t, &collection_trace, &params,
+                           artifact_name(t, "nettrace", name));
 }
 
 /* Raw, or in the format that is wished for. */

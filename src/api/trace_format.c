@@ -1,15 +1,12 @@
 #include "src/api/trace_format.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "src/api/accept.h"
 #include "src/api/artifact_request.h"
 #include "src/api/call.h"
 #include "src/api/reply.h"
-#include "src/base/clock.h"
 #include "src/base/text.h"
 #include "src/collect/profiling.h"
 
@@ -122,22 +119,20 @@ void trace_format_start(struct api *api, struct http_exchange *x, struct target 
 {
     unsigned brought = trace_kinds_of(&config->request);
     bool said = wish->kind != PROFILE_KINDS;
-    char stamp[CLOCK_STAMP_SIZE], name[CLOCK_STAMP_SIZE + 64];
+    char name[ARTIFACT_NAME];
     struct error err;
 
     if (check(wish, brought, &err) < 0) {
         reply_problem(x, &err);
         return;
     }
-    (void)snprintf(name, sizeof name, "%s_%" PRIu64 ".%s", clock_stamp(clock_now_ticks(), stamp),
-                   t->pid, wish->format->extension);
     const struct profiling_params params = {
         .session = *config,
         .duration_seconds = duration_seconds,
         .format = wish->format,
         .options = {.kind = wish->kind,
                     .count = wish->number,
-                    .name = name,
+                    .name = artifact_name(t, wish->format->extension, name),
                     /* nobody threw, nobody waited: that is an answer; the sampler never rests */
                     .empty_ok = said && !(1U << wish->kind & TIMES)},
         .kinds = said ? 1U << wish->kind : brought & wish->format->kinds,

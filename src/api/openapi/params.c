@@ -33,6 +33,8 @@ const struct schema schema_params[PARAM_COUNT] = {
         .sentence = "Lines of topn and topn-json."},
     [PARAM_SECONDS] = {"seconds", SCHEMA_INTEGER, .format = "int32", .fallback = "30",
         .sentence = "How long to collect; 0 and less: 30."},
+    [PARAM_HEAP_FORMAT] = {"format", SCHEMA_STRING, SCHEMA_OURS,
+        .sentence = "gcdump, heapstat, json or csv; absent: gcdump."},
     [PARAM_STACK_FORMAT] = {"format", SCHEMA_STRING, SCHEMA_OURS,
         .sentence = "text, json, speedscope, or merged: equal stacks once, with the number of their threads; "
                     "absent: what Accept names, else text."},
