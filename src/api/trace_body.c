@@ -163,7 +163,7 @@ int trace_body_read(const cJSON *body, const struct config_keys *keys, struct tr
     request->provider_count = ret->count;
     request->buffer_mb = (uint32_t)buffer;
     request->format = IPC_TRACE_NET_TRACE;
-    request->stackwalk = true;
+    request->stackwalk = !cJSON_IsFalse(cJSON_GetObjectItem(body, "requestStacks"));
     request->rundown_keyword = rundown ? IPC_TRACE_RUNDOWN_DEFAULT : 0;
     ret->config.rundown_fallback = request->rundown_keyword;
     return 0;

@@ -156,6 +156,30 @@ static void test_good(void)
     config_keys_deinit(&keys);
 }
 
+static void test_stacks(void)
+{
+    static const struct {
+        const char *body;
+        bool stacks;
+    } rows[] = {
+        {P(""), true},
+        {"{\"providers\":[{\"name\":\"A\"}],\"requestStacks\":true}", true},
+        {"{\"providers\":[{\"name\":\"A\"}],\"requestStacks\":false}", false},
+        {"{\"providers\":[{\"name\":\"A\"}],\"REQUESTSTACKS\":false}", false},
+    };
+    struct config_keys keys = {0};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        cJSON *json = parse(rows[i].body);
+        struct trace_body b;
+        struct error err;
+        CHECK_AT(rows[i].body, trace_body_read(json, &keys, &b, &err) == 0);
+        CHECK_AT(rows[i].body, b.config.request.stackwalk == rows[i].stacks);
+        trace_body_deinit(&b);
+        cJSON_Delete(json);
+    }
+}
+
 static void test_bad(void)
 {
     struct config_keys keys = {0};
@@ -225,5 +249,5 @@ static void test_many(void)
     }
 }
 
-TEST_SUITE("api/trace_body", {"good", test_good}, {"bad", test_bad}, {"unchecked", test_unchecked},
-           {"many", test_many})
+TEST_SUITE("api/trace_body", {"good", test_good}, {"stacks", test_stacks}, {"bad", test_bad},
+           {"unchecked", test_unchecked}, {"many", test_many})
