@@ -16,7 +16,8 @@ export interface Row {
 }
 
 // `whole`: name of a process whose dumps end. `held`: of one whose dumps begin and go on until they
-// are cancelled.
+// are cancelled. Beside them there are `counters`, whose session tells counters, and `heap`, whose
+// session tells a heap.
 export function operations(whole: string, held: string): Row[] {
     const query = { name: whole };
     const unserved = 501;
@@ -40,7 +41,7 @@ export function operations(whole: string, held: string): Row[] {
             id: 'GetProcesses',
             status: 200,
             call: () => sdk.getProcesses(),
-            holds: (list) => list.length === 2 && typeof list[0].uid === 'string',
+            holds: (list) => list.length === 4 && typeof list[0].uid === 'string',
         },
         {
             id: 'GetProcessInfo',
@@ -63,7 +64,7 @@ export function operations(whole: string, held: string): Row[] {
         {
             id: 'CaptureGcDump',
             status: 200,
-            call: () => sdk.captureGcDump({ query }),
+            call: () => sdk.captureGcDump({ query: { name: 'heap' } }),
             holds: (heap) => heap.size > 0,
         },
         {
@@ -138,15 +139,15 @@ export function operations(whole: string, held: string): Row[] {
         {
             id: 'CaptureMetrics',
             status: 200,
-            call: () => sdk.captureMetrics({ query: { ...query, durationSeconds: 6 }, parseAs: 'text' }),
-            holds: (records) => records.includes('"name":"cpu-usage"'),
+            // It listens to the scrape, which has had all that this process tells.
+            call: () => sdk.captureMetrics({ query: { name: 'counters', durationSeconds: 1 }, parseAs: 'text' }),
         },
         {
             id: 'CaptureMetricsCustom',
             status: 200,
             call: () =>
                 sdk.captureMetricsCustom({
-                    query: { ...query, durationSeconds: 6 },
+                    query: { name: 'counters', durationSeconds: 1 },
                     parseAs: 'text',
                     body: { includeDefaultProviders: true, meters: [{ meterName: 'App' }] },
                 }),
