@@ -21,7 +21,8 @@ enum {
     WIDE_GUIDS = 0x2,
 };
 
-static enum wire_status want(struct pe_module_version *p, int state, uint64_t offset, size_t size)
+static enum wire_status want(struct pe_module_version *p, enum pe_module_state state,
+                             uint64_t offset, size_t size)
 {
     p->state = state;
     p->offset = offset;

@@ -28,7 +28,7 @@ struct pe_module_version {
     uint64_t offset;
     size_t size; /* at most PE_PIECE_MAX */
 
-    enum {
+    enum pe_module_state {
         PE_DOS_HEADER,
         PE_HEADERS,
         PE_SECTIONS,

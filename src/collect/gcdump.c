@@ -422,5 +422,5 @@ const struct collection_type collection_gcdump = {
     .proceed = gcdump_proceed,
     .abandon = gcdump_abandon,
     .log_category = "Microsoft.Diagnostics.Tools.Monitor.GCDumpOperation",
-    .facts = {[FACT_COMPLETE] = {"GCDump-Complete", .is_truth = true}},
+    .facts = {[FACT_COMPLETE] = {.name = "GCDump-Complete", .is_truth = true}},
 };

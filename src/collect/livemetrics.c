@@ -325,5 +325,5 @@ const struct collection_type collection_livemetrics = {
     .stop = livemetrics_stop,
     .abandon = livemetrics_abandon,
     .log_category = "Microsoft.Diagnostics.Tools.Monitor.MetricsOperation",
-    .facts = {{"Records"}, {"Records-Dropped"}, {"Events-Lost"}},
+    .facts = {{.name = "Records"}, {.name = "Records-Dropped"}, {.name = "Events-Lost"}},
 };

@@ -401,5 +401,5 @@ const struct collection_type collection_logs = {
     .stop = logs_stop,
     .abandon = logs_abandon,
     .log_category = "Microsoft.Diagnostics.Tools.Monitor.LogsOperation",
-    .facts = {{"Lines"}, {"Lines-Lost"}, {"Events-Lost"}},
+    .facts = {{.name = "Lines"}, {.name = "Lines-Lost"}, {.name = "Events-Lost"}},
 };

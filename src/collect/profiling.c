@@ -338,5 +338,5 @@ const struct collection_type collection_profiling = {
     .stop = profiling_stop,
     .abandon = profiling_abandon,
     .log_category = "Microsoft.Diagnostics.Tools.Monitor.TraceOperation",
-    .facts = {[FACT_EVENTS] = {"Events"}, [FACT_LOST] = {"Events-Lost"}},
+    .facts = {[FACT_EVENTS] = {.name = "Events"}, [FACT_LOST] = {.name = "Events-Lost"}},
 };

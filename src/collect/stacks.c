@@ -433,8 +433,8 @@ const struct collection_type collection_stacks = {
     .proceed = stacks_proceed,
     .abandon = stacks_abandon,
     .log_category = "Microsoft.Diagnostics.Tools.Monitor.Stacks.StacksOperation",
-    .facts = {[FACT_STACKS] = {"Stacks"},
-              [FACT_COMPLETE] = {"Stacks-Complete", .is_truth = true},
-              [FACT_TRUNCATED] = {"Stacks-Truncated"},
-              [FACT_LOST] = {"Events-Lost"}},
+    .facts = {[FACT_STACKS] = {.name = "Stacks"},
+              [FACT_COMPLETE] = {.name = "Stacks-Complete", .is_truth = true},
+              [FACT_TRUNCATED] = {.name = "Stacks-Truncated"},
+              [FACT_LOST] = {.name = "Events-Lost"}},
 };

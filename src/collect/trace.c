@@ -274,5 +274,5 @@ const struct collection_type collection_trace = {
     .abandon = trace_abandon,
     .log_category = "Microsoft.Diagnostics.Tools.Monitor.TraceOperation",
     .proceeds_at_once = true,
-    .facts = {[FACT_EVENTS] = {"Events"}, [FACT_LOST] = {"Events-Lost"}},
+    .facts = {[FACT_EVENTS] = {.name = "Events"}, [FACT_LOST] = {.name = "Events-Lost"}},
 };

@@ -209,6 +209,7 @@ static void test_told_late(void)
     struct service_host *h = host_new(settings, none);
     struct fake_runtime *r = start_app(h, PID, &(struct fake_options){.command_line = "/a/early"});
     struct target *t = feed_host_find(h->feeds, PID);
+    REQUIRE(t != NULL);
     struct ipc_process_info info = {.cookie = t->cookie,
                                     .command_line = "/a/late",
                                     .os = "Linux",

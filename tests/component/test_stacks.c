@@ -327,7 +327,8 @@ static void test_silent(void)
     const struct fake_trace t = trace_of(true, true, 0);
     struct portside *p = portside_without_metrics();
     struct fake_runtime *r = app_of(
-        p, &(struct fake_options){.trace = t, .rules = {{FAKE_ANY_COLLECT, FAKE_ACT_SILENT}}});
+        p, &(struct fake_options){
+               .trace = t, .rules = {{.command = FAKE_ANY_COLLECT, .act = FAKE_ACT_SILENT}}});
     int64_t begin = clock_monotonic_ms();
     const struct http *h = ask(p, "", NULL);
 

@@ -63,7 +63,7 @@ static const struct collection_type type = {.name = "fake",
                                             .proceed = fake_proceed,
                                             .stop = fake_stop,
                                             .abandon = fake_abandon,
-                                            .facts = {{"Lines"}, {"Pages"}}};
+                                            .facts = {{.name = "Lines"}, {.name = "Pages"}}};
 static const struct collection_type unstoppable = {.name = "fixed",
                                                    .limit = 1,
                                                    .content_type = "text/plain",
