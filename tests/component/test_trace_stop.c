@@ -71,6 +71,7 @@ static void test_figures(void)
 /* Announced, but not there: a stream that is none of ours, and an answer that is broken off. */
 static void test_no_figures(void)
 {
+    const struct fake_trace t = trace_world_sample(); /* outlives the runtime that reads it */
     struct portside *p = portside_without_metrics();
     struct fake_runtime *r =
         trace_world_app(p, &(struct fake_trace){.bytes = "something else", .size = 14});
@@ -78,7 +79,6 @@ static void test_no_figures(void)
 
     CHECK(h->status == 200 && h->result == CURLE_OK && is_text(h->body, "something else"));
     CHECK(!http_header(h, "X-Events") && !http_header(h, "X-Events-Lost"));
-    const struct fake_trace t = trace_world_sample();
     fake_runtime_set_trace(r, &t);
     struct http *running = trace_world_running(p, TRACE_WORLD_CUT);
     CHECK(http_delete("%s", trace_world_operation(p))->status == 200);
