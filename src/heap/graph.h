@@ -94,14 +94,16 @@ static inline bool heap_node_is_pseudo(const struct heap_graph *g, uint32_t node
     return g->types[heap_node_type(g, node)].pseudo;
 }
 
-/* What the node refers to. */
+/* What the node refers to; NULL when no node refers to any. */
 static inline const uint32_t *heap_edges(const struct heap_graph *g, uint32_t node,
                                          uint64_t *ret_count)
 {
     const uint64_t *first = (const uint64_t *)g->first_edges.data + node;
 
+    const uint32_t *edges = g->edges.data;
+
     *ret_count = first[1] - first[0];
-    return (const uint32_t *)g->edges.data + first[0];
+    return edges ? edges + first[0] : NULL;
 }
 
 static inline uint64_t heap_edge_count(const struct heap_graph *g)
