@@ -14,7 +14,11 @@ enum {
     STEPS = 3,
     BURST_LINES = 200000,
     BURST_MS = 10000,
+#if defined(__SANITIZE_ADDRESS__)
+    BURST_RSS_KB = 1024 * 1024, /* what is freed waits in quarantine */
+#else
     BURST_RSS_KB = 32 * 1024,
+#endif
     PEER_READY_MS = 60000,
 };
 
