@@ -26,11 +26,12 @@ static enum exposition_style style_for(const struct api *api, const struct http_
 }
 
 /* Only those that take history point by point are told no point twice (metrics/readers.h). */
-static int64_t since_for(struct api *api, const struct http_exchange *x, int64_t now_unix_ns)
+static int64_t since_for(struct api *api, const struct http_exchange *x, enum exposition_style style,
+                         int64_t now_unix_ns)
 {
     const struct http_request *r = http_exchange_request(x);
 
-    if (!http_request_header(r, "X-Prometheus-Scrape-Timeout-Seconds"))
+    if (style != EXPOSITION_COMPAT || !http_request_header(r, "X-Prometheus-Scrape-Timeout-Seconds"))
         return 0;
     return metrics_readers_turn(&api->readers, r->connection, now_unix_ns);
 }
@@ -52,22 +53,38 @@ static void read_pushed(const struct api *api, struct metrics_self *self)
     }
 }
 
+static void make_page(struct api *api, const struct exposition *e, struct text *page)
+{
+    struct metrics_self self;
+
+    metrics_service_self(api->metrics, api->dump_folder, &self);
+    read_pushed(api, &self);
+    exposition_write(page, metrics_service_store(api->metrics), e, &self);
+}
+
 static void reply_page(struct api *api, struct http_exchange *x)
 {
     struct exposition e = {.style = style_for(api, x), .now_unix_ns = clock_now_ticks() * 100};
     const struct http_pair headers[] = {{"Content-Type", exposition_content_type(e.style)}};
-    struct metrics_self self;
-    struct text page = {0};
+    uint64_t changes = metric_store_changes(metrics_service_store(api->metrics));
+    struct kept_page *kept = metrics_service_page(api->metrics);
+    int64_t now_ms = clock_monotonic_ms();
+    struct text made = {0};
 
-    e.since_unix_ns = since_for(api, x, e.now_unix_ns);
-    metrics_service_self(api->metrics, api->dump_folder, &self);
-    read_pushed(api, &self);
-    exposition_write(&page, metrics_service_store(api->metrics), &e, &self);
-    if (page.failed)
+    e.since_unix_ns = since_for(api, x, e.style, e.now_unix_ns);
+    bool for_all = e.since_unix_ns == 0;
+    const struct text *page = for_all ? kept_page_find(kept, e.style, changes, now_ms) : NULL;
+    if (!page) {
+        make_page(api, &e, &made);
+        page = &made;
+    }
+    if (page->failed)
         reply_empty(x, 500);
     else
-        http_respond(x, 200, headers, 1, page.data, page.size);
-    text_deinit(&page);
+        http_respond(x, 200, headers, 1, page->data, page->size);
+    if (for_all && page == &made)
+        kept_page_put(kept, &made, e.style, changes, now_ms);
+    text_deinit(&made);
 }
 
 void api_get_metrics(void *user, struct http_exchange *x)

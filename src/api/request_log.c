@@ -16,6 +16,7 @@ enum { CLIENT_GONE = 499 };
 struct request_log {
     const struct http_request *request;
     struct request_scopes scopes;
+    const char *artifact; /* not among the scopes yet */
     uint64_t begun; /* uv_hrtime() */
     int status;     /* 0: no answer */
     int64_t length; /* -1: a stream */
@@ -82,6 +83,9 @@ static const struct log_scope *scope_of(struct request_log *log)
         return NULL;
     if (!log->scopes.innermost)
         request_scopes_init(&log->scopes, log->request);
+    if (log->artifact)
+        request_scopes_add_artifact(&log->scopes, log->artifact);
+    log->artifact = NULL;
     return log->scopes.innermost;
 }
 
@@ -190,8 +194,8 @@ void request_log_artifact(struct http_exchange *x, const char *type)
 {
     struct request_log *log = http_exchange_observed(x);
 
-    if (scope_of(log))
-        request_scopes_add_artifact(&log->scopes, type);
+    if (log)
+        log->artifact = type;
 }
 
 void request_log_target(struct http_exchange *x, const struct target *t)

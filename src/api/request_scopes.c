@@ -8,14 +8,15 @@
 
 static const char no_parent[] = "0000000000000000";
 
-/* `digits` hexadecimal digits of chance. */
-static void random_hex(char *out, size_t digits)
+static void write_hex(const uint8_t *bytes, size_t size, char *out)
 {
-    uint8_t bytes[16] = {0};
+    static const char digits[] = "0123456789abcdef";
 
-    (void)!getrandom(bytes, sizeof bytes, GRND_NONBLOCK); /* an id in a log, no secret */
-    for (size_t i = 0; i < digits; i += 2)
-        (void)snprintf(out + i, 3, "%02x", bytes[i / 2]);
+    for (size_t i = 0; i < size; i++) {
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
+    }
+    *out = '\0';
 }
 
 /* Exactly `digits` lower-case hexadecimal digits, not all of them 0. */
@@ -53,9 +54,14 @@ static void format_connection(uint64_t number, char out[static 14])
 
 static void fill_ids(struct request_scopes *s, const struct http_request *request)
 {
-    random_hex(s->span, 16);
+    struct {
+        uint8_t span[8], trace[16];
+    } chance = {0};
+
+    (void)!getrandom(&chance, sizeof chance, GRND_NONBLOCK); /* ids in a log, no secrets */
+    write_hex(chance.span, sizeof chance.span, s->span);
     if (!read_traceparent(s, http_request_header(request, "traceparent"))) {
-        random_hex(s->trace, 32);
+        write_hex(chance.trace, sizeof chance.trace, s->trace);
         memcpy(s->parent, no_parent, sizeof no_parent);
     }
     format_connection(request->connection, s->connection);

@@ -83,6 +83,8 @@ enum {
     LIMIT_METRIC_QUANTILES = 32,
     LIMIT_METRIC_READERS = 16,            /* connections of scrapers */
     LIMIT_METRIC_PAGE = 32 * 1024 * 1024, /* ten times what a scraper takes gladly */
+    LIMIT_METRIC_PAGE_KEPT = 256 * 1024,  /* for who asks again; 5,000 series */
+    LIMIT_METRIC_PAGE_KEPT_MS = 1000,
     LIMIT_METRIC_PRESENT_MS = 10 * 1000, /* beyond three intervals: a gauge's value may be so old */
     LIMIT_METRIC_SILENT_MS = 5 * 60 * 1000, /* then a series may make room: Prometheus looks back
                                                as far */

@@ -55,14 +55,20 @@ void text_add_fmt(struct text *t, const char *fmt, ...)
 {
     va_list ap;
 
+    size_t room = t->capacity - t->size;
+
+    if (t->failed)
+        return;
     va_start(ap, fmt);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    int n = vsnprintf(room ? t->data + t->size : NULL, room, fmt, ap);
     va_end(ap);
     if (n < 0 || !reserve(t, (size_t)n))
         return;
-    va_start(ap, fmt);
-    (void)vsnprintf(t->data + t->size, (size_t)n + 1, fmt, ap);
-    va_end(ap);
+    if ((size_t)n >= room) { /* it did not fit */
+        va_start(ap, fmt);
+        (void)vsnprintf(t->data + t->size, (size_t)n + 1, fmt, ap);
+        va_end(ap);
+    }
     t->size += (size_t)n;
 }
 

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <http_parser.h>
 
+enum { HEAD_SIZE_USUAL = 500 };
+
 bool http_status_has_body(int status)
 {
     return status >= 200 && status != 204 && status != 304;
@@ -49,12 +51,16 @@ static void add_headers(struct text *out, const struct http_pair *headers, size_
     for (size_t i = 0; i < count; i++) {
         const struct http_pair *h = &headers[i];
         assert(is_clean(h->name) && is_clean(h->value));
-        text_add_fmt(out, "%s: %s\r\n", h->name, h->value);
+        text_add_str(out, h->name);
+        text_add_str(out, ": ");
+        text_add_str(out, h->value);
+        text_add_str(out, "\r\n");
     }
 }
 
 void http_response_head(struct text *out, const struct http_response *r)
 {
+    text_reserve(out, HEAD_SIZE_USUAL);
     text_add_fmt(out, "HTTP/1.1 %d %s\r\n", r->status,
                  http_status_str((enum http_status)r->status));
     add_date(out, r->now);

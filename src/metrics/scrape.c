@@ -30,9 +30,24 @@ static void tell(const struct scrape *s, const struct log_event *event, const ch
     log_event_in(&scope, event, {key, text});
 }
 
+/* What pages say of the process is set here alone. */
+static void set_notice(struct scrape *s, unsigned kind, bool on)
+{
+    unsigned bit = 1u << kind;
+
+    s->process->notices = on ? s->process->notices | bit : s->process->notices & ~bit;
+    metric_store_changed(s->context->store);
+}
+
+static void set_up(struct scrape *s, bool up)
+{
+    s->process->up = up;
+    metric_store_changed(s->context->store);
+}
+
 static void tell_trouble(struct scrape *s, unsigned kind, const char *text)
 {
-    s->process->notices |= 1u << kind;
+    set_notice(s, kind, true);
     if (problems_add(&s->problems, kind, text))
         log_event(&event_metrics_trouble, LOG_NUMBER("pid", (int64_t)s->target->pid),
                   {"name", s->target->info.name}, {"reason", text});
@@ -40,7 +55,7 @@ static void tell_trouble(struct scrape *s, unsigned kind, const char *text)
 
 static void clear_trouble(struct scrape *s, unsigned kind)
 {
-    s->process->notices &= ~(1u << kind);
+    set_notice(s, kind, false);
     problems_clear(&s->problems, kind);
 }
 
@@ -75,7 +90,7 @@ static void on_notice(void *user, enum metrics_notice notice, const char *text)
 {
     struct scrape *s = user;
 
-    s->process->notices |= 1u << notice;
+    set_notice(s, notice, true);
     if (problems_add(&s->problems, notice, text))
         tell(s, &event_counter_error, "0", text);
     listeners_notice(s, notice, text);
@@ -97,7 +112,7 @@ static void on_started(void *user)
     struct scrape *s = user;
     double patience = 2 * 1000 * longest_interval(&s->request) + SCRAPE_SILENT_MS;
 
-    s->process->up = true;
+    set_up(s, true);
     clear_trouble(s, PROBLEM_UNAVAILABLE);
     (void)timer_start(&s->silence, s->target->loop, (uint64_t)patience, 0, on_silence, s);
     listeners_start(s);
@@ -117,6 +132,7 @@ static void on_loss(void *user, uint64_t lost)
     uint64_t more = lost - s->lost;
 
     s->process->lost_events += more;
+    metric_store_changed(s->context->store);
     s->lost = lost;
     listeners_loss(s, more);
 }
@@ -128,7 +144,7 @@ static void fall_silent(struct scrape *s)
     metrics_request_deinit(&s->request);
     s->decoder = NULL;
     s->reader = NULL;
-    s->process->up = false;
+    set_up(s, false);
 }
 
 /* A process that has ended is not asked again: the registry notices it a little later. */
@@ -249,4 +265,5 @@ void scrape_refresh(struct scrape *s)
         s->process->waited_seconds = (double)s->target->waited_ms / 1000;
     rename_to(&s->process->name, s->target->info.name);
     rename_to(&s->process->service, target_service_name(s->target));
+    metric_store_changed(s->context->store);
 }

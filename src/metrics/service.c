@@ -18,6 +18,7 @@ struct metrics_service {
     struct config_keys keys;
     struct scrape_context context;
     struct list scrapes;
+    struct kept_page page;
 };
 
 static int copy(const struct config_entry *from, struct config_keys *to,
@@ -136,6 +137,7 @@ void metrics_service_free(struct metrics_service *m)
     registry_unwatch(&m->watcher);
     forget_all(m);
     metric_store_free(m->context.store);
+    kept_page_deinit(&m->page);
     config_keys_deinit(&m->keys);
     free(m);
 }
@@ -151,6 +153,7 @@ static void begin_anew(struct metrics_service *m, struct config_keys *keys)
     }
     forget_all(m);
     metric_store_free(m->context.store);
+    kept_page_deinit(&m->page);
     m->context.store = store;
     config_keys_deinit(&m->keys);
     m->keys = *keys;
@@ -173,6 +176,11 @@ void metrics_service_reload(struct metrics_service *m, const struct config_keys 
 struct metric_store *metrics_service_store(const struct metrics_service *m)
 {
     return m->context.store;
+}
+
+struct kept_page *metrics_service_page(struct metrics_service *m)
+{
+    return &m->page;
 }
 
 const struct feeds *metrics_service_feeds(const struct metrics_service *m)

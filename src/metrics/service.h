@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "src/metrics/kept_page.h"
 #include "src/metrics/scrape.h"
 #include "src/metrics/self.h"
 #include "src/target/registry.h"
@@ -32,6 +33,9 @@ const struct feeds *metrics_service_feeds(const struct metrics_service *m);
 
 /* Head of the list of struct scrape. */
 const struct list *metrics_service_scrapes(const struct metrics_service *m);
+
+/* Of that store. */
+struct kept_page *metrics_service_page(struct metrics_service *m);
 
 /* portside's own values. `dump_folder`: need not be there yet; NULL if there is none. */
 void metrics_service_self(const struct metrics_service *m, const char *dump_folder,

@@ -16,6 +16,7 @@ struct metric_store {
     size_t slot_count;            /* a power of two */
     size_t series, bytes;
     int64_t swept_unix_ns;
+    uint64_t changes;
 };
 
 enum { SLOTS_FIRST = 256 };
@@ -63,6 +64,16 @@ size_t metric_store_bytes(const struct metric_store *store)
     return store->bytes;
 }
 
+uint64_t metric_store_changes(const struct metric_store *store)
+{
+    return store->changes;
+}
+
+void metric_store_changed(struct metric_store *store)
+{
+    store->changes++;
+}
+
 struct metric_process *metric_process_add(struct metric_store *store, uint64_t pid,
                                           const char *name, const char *uid)
 {
@@ -82,6 +93,7 @@ struct metric_process *metric_process_add(struct metric_store *store, uint64_t p
         return NULL;
     }
     list_append(&store->processes, &p->link);
+    store->changes++;
     return p;
 }
 
@@ -143,6 +155,7 @@ void metric_process_remove(struct metric_store *store, struct metric_process *p)
         drop_if_empty(store, in);
     }
     list_remove(&p->link);
+    store->changes++;
     free(p->service);
     free(p->name);
     free(p->uid);
@@ -265,6 +278,7 @@ void metric_store_put(struct metric_store *store, struct metric_process *p,
 {
     uint64_t name_hash = hash_name(p, m->provider, m->name);
 
+    store->changes++;
     if (m->kind == MEASUREMENT_ENDED) {
         end_series(p, m, name_hash);
         return;

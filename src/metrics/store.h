@@ -91,6 +91,12 @@ struct list *metric_store_processes(struct metric_store *store);
 size_t metric_store_series(const struct metric_store *store);
 size_t metric_store_bytes(const struct metric_store *store);
 
+/* Another number after each change of what is in the store. */
+uint64_t metric_store_changes(const struct metric_store *store);
+
+/* For the owner of a process, when it has set one of its fields. */
+void metric_store_changed(struct metric_store *store);
+
 /* NULL: out of memory. */
 struct metric_process *metric_process_add(struct metric_store *store, uint64_t pid,
                                           const char *name, const char *uid);
