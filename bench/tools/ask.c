@@ -18,14 +18,14 @@ static char reply[SIZE_MAX_REPLY + 1];
 /* Is the answer complete? With a length, or in chunks. */
 static bool is_whole(size_t size)
 {
-    const char *end, *length;
-
     reply[size] = '\0';
-    end = strstr(reply, "\r\n\r\n");
+    char *end = strstr(reply, "\r\n\r\n");
     if (!end)
         return false;
-    length = strcasestr(reply, "\r\nContent-Length:");
-    if (length && length < end)
+    *end = '\0'; /* to look for it in a body would take long */
+    const char *length = strcasestr(reply, "\r\nContent-Length:");
+    *end = '\r';
+    if (length)
         return size >= (size_t)(end + 4 - reply) + strtoul(length + 17, NULL, 10);
     return size > 7 && strcmp(reply + size - 7, "\r\n0\r\n\r\n") == 0;
 }

@@ -26,12 +26,13 @@ static enum exposition_style style_for(const struct api *api, const struct http_
 }
 
 /* Only those that take history point by point are told no point twice (metrics/readers.h). */
-static int64_t since_for(struct api *api, const struct http_exchange *x, enum exposition_style style,
-                         int64_t now_unix_ns)
+static int64_t since_for(struct api *api, const struct http_exchange *x,
+                         enum exposition_style style, int64_t now_unix_ns)
 {
     const struct http_request *r = http_exchange_request(x);
 
-    if (style != EXPOSITION_COMPAT || !http_request_header(r, "X-Prometheus-Scrape-Timeout-Seconds"))
+    if (style != EXPOSITION_COMPAT ||
+        !http_request_header(r, "X-Prometheus-Scrape-Timeout-Seconds"))
         return 0;
     return metrics_readers_turn(&api->readers, r->connection, now_unix_ns);
 }

@@ -17,9 +17,9 @@ struct request_log {
     const struct http_request *request;
     struct request_scopes scopes;
     const char *artifact; /* not among the scopes yet */
-    uint64_t begun; /* uv_hrtime() */
-    int status;     /* 0: no answer */
-    int64_t length; /* -1: a stream */
+    uint64_t begun;       /* uv_hrtime() */
+    int status;           /* 0: no answer */
+    int64_t length;       /* -1: a stream */
     char content_type[96];
 };
 

@@ -315,8 +315,41 @@ static void test_small(void)
     metric_store_free(store);
 }
 
-TEST_SUITE("metrics/store", {"rings", test_rings}, {"ring grows", test_ring_grows},
-           {"times", test_times}, {"totals", test_totals}, {"histogram", test_histogram},
-           {"ended", test_ended}, {"identity", test_identity}, {"long texts", test_long_texts},
-           {"limit of a process", test_limit}, {"limit of all", test_limit_of_all},
-           {"limit of bytes", test_limit_of_bytes}, {"small", test_small})
+/* Whoever keeps what it made of the store must hear of each change. */
+static void test_changes(void)
+{
+    struct metric_store *store = metric_store_new(3);
+    uint64_t before = metric_store_changes(store);
+    struct metric_process *p = metric_process_add(store, 1, "a", "b");
+    struct measurement m = {.kind = MEASUREMENT_GAUGE, .provider = "P", .name = "n", .tags = ""};
+
+    CHECK(metric_store_changes(store) != before);
+    for (int kind = 0; kind < 4; kind++) {
+        before = metric_store_changes(store);
+        switch (kind) {
+        case 0: /* the first value, and a further one */
+        case 1:
+            metric_store_put(store, p, &m);
+            break;
+        case 2:
+            m.kind = MEASUREMENT_ENDED;
+            metric_store_put(store, p, &m);
+            break;
+        case 3:
+            metric_store_changed(store);
+            break;
+        }
+        CHECK(metric_store_changes(store) != before);
+    }
+    before = metric_store_changes(store);
+    metric_process_remove(store, p);
+    CHECK(metric_store_changes(store) != before);
+    metric_store_free(store);
+}
+
+TEST_SUITE("metrics/store", {"changes", test_changes}, {"rings", test_rings},
+           {"ring grows", test_ring_grows}, {"times", test_times}, {"totals", test_totals},
+           {"histogram", test_histogram}, {"ended", test_ended}, {"identity", test_identity},
+           {"long texts", test_long_texts}, {"limit of a process", test_limit},
+           {"limit of all", test_limit_of_all}, {"limit of bytes", test_limit_of_bytes},
+           {"small", test_small})
