@@ -403,6 +403,15 @@ bool metrics_request_equal(const struct metrics_request *a, const struct metrics
     return equal;
 }
 
+const struct ipc_trace_provider *metrics_request_meters(const struct metrics_request *request)
+{
+    for (size_t i = 0; i < request->provider_count; i++) {
+        if (strcmp(request->providers[i].name, METERS) == 0)
+            return &request->providers[i];
+    }
+    return NULL;
+}
+
 double metrics_request_interval(const struct metrics_request *request, const char *provider)
 {
     for (size_t i = 0; i < request->filter_count; i++) {

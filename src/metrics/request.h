@@ -61,6 +61,9 @@ void metrics_request_deinit(struct metrics_request *request);
 /* Do both ask for the same, up to the ids? */
 bool metrics_request_equal(const struct metrics_request *a, const struct metrics_request *b);
 
+/* The provider of meters; NULL: none is wanted. */
+const struct ipc_trace_provider *metrics_request_meters(const struct metrics_request *request);
+
 /* What the runtime was asked for this EventCounter provider, in seconds; 0: nothing. */
 double metrics_request_interval(const struct metrics_request *request, const char *provider);
 

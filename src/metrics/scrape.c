@@ -1,7 +1,8 @@
 /*
  * Happy path: feed_join() -> on_started: up -> events -> decoder -> store. Beside it: it cannot
  * start, or ends -> down, a problem, and the retry timer; nothing is published for two intervals ->
- * a problem, until something is.
+ * a problem, until something is. Shut out of the meters -> probes, until one is not -> a new
+ * session.
  */
 #include "src/metrics/scrape.h"
 
@@ -85,12 +86,82 @@ static void on_measurement(void *user, const struct measurement *m)
     listeners_measurement(s, m);
 }
 
+/* "10.0.12" -> 10; 0: not told. */
+static unsigned runtime_major(const struct target *t)
+{
+    return (unsigned)strtoul(t->info.clr_version, NULL, 10);
+}
+
+static uint64_t longer_wait(uint64_t ms)
+{
+    return ms * 2 < SCRAPE_RETRY_MAX_MS ? ms * 2 : SCRAPE_RETRY_MAX_MS;
+}
+
+static void on_probed(void *user, bool is_free);
+
+static void probe(void *user)
+{
+    struct scrape *s = user;
+    struct metrics_request request;
+    struct error err;
+    int r = metrics_request_configured(s->context->keys, runtime_major(s->target), &request, &err);
+
+    if (r == 0)
+        r = probe_start(&s->probe, s->context->feeds, s->target, &request, on_probed, s, &err);
+    if (r < 0)
+        on_probed(s, false);
+}
+
+static void probe_later(struct scrape *s)
+{
+    (void)timer_start(&s->recheck, s->target->loop, s->recheck_ms, 0, probe, s);
+    s->recheck_ms = longer_wait(s->recheck_ms);
+}
+
+static void stop_probing(struct scrape *s)
+{
+    timer_stop(&s->recheck);
+    probe_stop(&s->probe);
+}
+
+static void fall_silent(struct scrape *s)
+{
+    timer_stop(&s->silence);
+    stop_probing(s);
+    metrics_decoder_free(s->decoder);
+    metrics_request_deinit(&s->request);
+    s->decoder = NULL;
+    s->reader = NULL;
+    set_up(s, false);
+}
+
+/* Whoever listens goes on alone: what it has heard so far has no meters. */
+static void on_probed(void *user, bool is_free)
+{
+    struct scrape *s = user;
+    struct error err;
+
+    if (!is_free || !s->reader) {
+        probe_later(s);
+        return;
+    }
+    feed_leave(s->reader);
+    fall_silent(s);
+    (void)error_set(&err, -ECANCELED, "Another tool has left the meters of this process.");
+    listeners_end(s, &err);
+    try_start(s);
+}
+
 /* `text` is the runtime's, or about what it said. */
 static void on_notice(void *user, enum metrics_notice notice, const char *text)
 {
     struct scrape *s = user;
 
     set_notice(s, notice, true);
+    if (notice == METRICS_NOTICE_COLLISION && !timer_active(&s->recheck) && !s->probe.reader) {
+        s->recheck_ms = SCRAPE_RETRY_MS;
+        probe_later(s);
+    }
     if (problems_add(&s->problems, notice, text))
         tell(s, &event_counter_error, "0", text);
     listeners_notice(s, notice, text);
@@ -137,16 +208,6 @@ static void on_loss(void *user, uint64_t lost)
     listeners_loss(s, more);
 }
 
-static void fall_silent(struct scrape *s)
-{
-    timer_stop(&s->silence);
-    metrics_decoder_free(s->decoder);
-    metrics_request_deinit(&s->request);
-    s->decoder = NULL;
-    s->reader = NULL;
-    set_up(s, false);
-}
-
 /* A process that has ended is not asked again: the registry notices it a little later. */
 static void on_end(void *user, const struct error *err)
 {
@@ -159,13 +220,7 @@ static void on_end(void *user, const struct error *err)
     if (err->code != -ECONNRESET && err->code != -ESRCH)
         tell_trouble(s, PROBLEM_UNAVAILABLE, err->text);
     (void)timer_start(&s->retry, s->target->loop, s->retry_ms, 0, try_start, s);
-    s->retry_ms = s->retry_ms * 2 < SCRAPE_RETRY_MAX_MS ? s->retry_ms * 2 : SCRAPE_RETRY_MAX_MS;
-}
-
-/* "10.0.12" -> 10; 0: not told. */
-static unsigned runtime_major(const struct target *t)
-{
-    return (unsigned)strtoul(t->info.clr_version, NULL, 10);
+    s->retry_ms = longer_wait(s->retry_ms);
 }
 
 static int join(struct scrape *s, struct error *err)

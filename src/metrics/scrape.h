@@ -4,6 +4,8 @@
  *
  * A process that refuses (64 sessions in use, a diagnostic server that hangs) is asked again after
  * 5 s, then after twice as long each time, at most a minute. Nothing is asked of it in between.
+ * While another tool keeps the runtime from measuring our meters, it is asked in the same steps
+ * whether that one has left (metrics/probe.h); then the session starts anew.
  *
  * Who wants the same set of metrics listens to it instead of having a session: also in the middle,
  * because the decoder knows all instruments.
@@ -14,6 +16,7 @@
 #include "src/config/keys.h"
 #include "src/io/timer.h"
 #include "src/metrics/decoder.h"
+#include "src/metrics/probe.h"
 #include "src/metrics/problems.h"
 #include "src/metrics/request.h"
 #include "src/metrics/store.h"
@@ -59,9 +62,12 @@ struct scrape {
     struct metrics_decoder *decoder;
     struct feed_reader *reader; /* NULL between two tries */
     struct timer retry, silence;
-    uint64_t retry_ms; /* the next wait */
-    uint64_t lost;     /* events of this session */
-    bool published;    /* a value has come in it */
+    struct timer recheck; /* until the next probe, while another tool has the meters */
+    struct probe probe;
+    uint64_t recheck_ms; /* the next wait for it */
+    uint64_t retry_ms;   /* the next wait */
+    uint64_t lost;       /* events of this session */
+    bool published;      /* a value has come in it */
     struct list listeners;
 };
 

@@ -334,6 +334,34 @@ static void test_collision(void)
     host_end(h);
 }
 
+/* A session that lives without its meters: probes ask for them until the other tool has left. */
+static void test_collision_heals(void)
+{
+    struct service_host *h = host_new(NULL, with_meter);
+    struct metrics_maker *m = metrics_maker_new();
+    const struct fake_trace well = counters();
+    struct fake_trace shut_out = {0};
+
+    add_counter(m, 0, 5000);
+    metrics_maker_meter(m, METER_NOT_SUPPORTED, 1, "theirs");
+    shut_out.bytes = metrics_maker_end(m, &shut_out.size);
+    struct fake_runtime *r = start_app(h, PID, &(struct fake_options){.trace = shut_out});
+    REQUIRE(TURN_UNTIL(h, LOOP_MS, has_series(h, PID, 1)));
+    REQUIRE(TURN_UNTIL(h, LOOP_MS, has_problem(h, "collision", "Another tool")));
+    const struct scrape *s = scrape_of(h, PID);
+    const struct feed_reader *reader = s->reader;
+    CHECK(TURN_UNTIL(h, SCRAPE_RETRY_MS + RETRY_SPARE_MS, s->probe.reader != NULL));
+    CHECK_AT("it is told no", TURN_UNTIL(h, LOOP_MS, !s->probe.reader));
+    CHECK(s->reader == reader && s->process->up && s->recheck_ms > SCRAPE_RETRY_MS);
+    fake_runtime_set_trace(r, &well);
+    CHECK(TURN_UNTIL(h, 2 * SCRAPE_RETRY_MS + PROBE_PATIENCE_MS + RETRY_SPARE_MS,
+                     has_series(h, PID, COUNTERS)));
+    CHECK(s->problems.count == 0 && find(h, PID)->notices == 0 && s->process->up);
+    CHECK(!s->probe.reader && !timer_active(&s->recheck));
+    CHECK_AT("one again", TURN_UNTIL(h, LOOP_MS, fake_runtime_sessions(r) == 1));
+    host_end(h);
+}
+
 static void test_reload(void)
 {
     static pairs other = {{"GlobalCounter:IntervalSeconds", "2"}, {NULL, NULL}};
@@ -447,5 +475,6 @@ WORLD_SUITE("component/metrics_service", {"life", test_life}, {"there before", t
             {"restart", test_restart}, {"default process", test_default_process},
             {"told late", test_told_late}, {"session id", test_session_id},
             {"refused", test_refused}, {"cut off", test_cut_off}, {"collision", test_collision},
-            {"reload", test_reload}, {"nothing to ask", test_nothing_to_ask},
-            {"problems", test_problems}, {"silent", test_silent}, {"self", test_self})
+            {"collision heals", test_collision_heals}, {"reload", test_reload},
+            {"nothing to ask", test_nothing_to_ask}, {"problems", test_problems},
+            {"silent", test_silent}, {"self", test_self})
