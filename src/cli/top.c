@@ -16,6 +16,7 @@
 
 #include "src/base/clock.h"
 #include "src/cli/arguments.h"
+#include "src/cli/key_file.h"
 #include "src/cli/top_screen.h"
 #include "src/cli/top_view.h"
 #include "src/io/timer.h"
@@ -31,7 +32,7 @@ enum {
 
 static const char help[] =
     "Usage: portside top [-p PID] [-f TEXT] [-d SECONDS] [-n COUNT] [--json] [--own] [--url "
-    "URL]\n\n"
+    "URL] [--key-file FILE]\n\n"
     "Shows the metrics of all .NET processes, or of one, as a running portside has them; again\n"
     "every 2 seconds. In a terminal: arrows, page up and down, q.\n\n"
     "  -p, --pid PID        only this process\n"
@@ -40,10 +41,13 @@ static const char help[] =
     "  -n, --count COUNT    end after so many looks\n"
     "      --json           a line of JSON each time\n"
     "      --own            also portside's own metrics\n"
-    "      --url URL        where (http://localhost:52325/metrics)\n";
+    "      --url URL        where (http://localhost:52325/metrics)\n"
+    "      --key-file FILE  with the API key or token to show (-: standard input); without it,\n"
+    "                       that of " KEY_VARIABLE "\n";
 
 struct request {
-    const char *url, *delay, *count;
+    const char *url, *delay, *count, *key_file;
+    char *key; /* as a header; NULL: none */
     bool json, help;
     struct top_view view;
     int64_t delay_ms, left; /* left: looks; 0: no end */
@@ -66,10 +70,11 @@ struct top {
 static int parse(int argc, char **argv, struct request *q, struct error *err)
 {
     const struct argument table[] = {
-        {"--pid", "-p", &q->view.pid, NULL}, {"--filter", "-f", &q->view.filter, NULL},
-        {"--delay", "-d", &q->delay, NULL},  {"--count", "-n", &q->count, NULL},
-        {"--json", NULL, NULL, &q->json},    {"--own", NULL, NULL, &q->view.own},
-        {"--url", NULL, &q->url, NULL},      {"--help", "-h", NULL, &q->help},
+        {"--pid", "-p", &q->view.pid, NULL},      {"--filter", "-f", &q->view.filter, NULL},
+        {"--delay", "-d", &q->delay, NULL},       {"--count", "-n", &q->count, NULL},
+        {"--json", NULL, NULL, &q->json},         {"--own", NULL, NULL, &q->view.own},
+        {"--url", NULL, &q->url, NULL},           {"--help", "-h", NULL, &q->help},
+        {"--key-file", NULL, &q->key_file, NULL},
     };
     int64_t seconds = 2;
     size_t words;
@@ -197,7 +202,8 @@ static void look(void *user)
                                           .loopback = true,
                                           .size_max = PAGE_MAX,
                                           .connect_ms = CONNECT_MS,
-                                          .total_ms = TOTAL_MS};
+                                          .total_ms = TOTAL_MS,
+                                          .header = t->request->key};
 
     if (fetch_start(&t->loop, &request, on_page, t, &t->fetch, &t->failure) < 0)
         end(t);
@@ -250,7 +256,10 @@ int top_main(int argc, char **argv)
         return 0;
     }
     if (r == 0)
+        r = key_file_header(q.key_file, &q.key, &err);
+    if (r == 0)
         r = run(&q, &err);
+    free(q.key);
     if (r == 0)
         return 0;
     (void)fprintf(stderr, "portside: %s\n", err.text);

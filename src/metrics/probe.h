@@ -2,8 +2,9 @@
  * metrics/probe.h - would the runtime measure meters for us now, which another tool's session kept
  * us from?
  *
- * A runtime says so only when it is asked. The probe asks for the meters alone, as the scrape does,
- * so that the counters of the scrape's own session go on; it is told at once, and leaves.
+ * A runtime says so only when it is asked. The probe asks for the meters alone, so that the
+ * counters of the scrape go on; it is told at once, and leaves: while anybody asks for meters, the
+ * runtime does not notice that the other tool has left.
  */
 #pragma once
 

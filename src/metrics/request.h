@@ -61,7 +61,7 @@ void metrics_request_deinit(struct metrics_request *request);
 /* Do both ask for the same, up to the ids? */
 bool metrics_request_equal(const struct metrics_request *a, const struct metrics_request *b);
 
-/* The provider of meters; NULL: none is wanted. */
+/* The provider of meters, the last one; NULL: none is wanted. */
 const struct ipc_trace_provider *metrics_request_meters(const struct metrics_request *request);
 
 /* What the runtime was asked for this EventCounter provider, in seconds; 0: nothing. */

@@ -20,6 +20,7 @@ static const char silent_text[] =
     "EventSourceSupport=false), one that is still suspended, or a program without counters.";
 
 static void try_start(void *user);
+static void start(struct scrape *s);
 
 /* With the process that it is about, as lines of requests have. */
 static void tell(const struct scrape *s, const struct log_event *event, const char *key,
@@ -136,20 +137,40 @@ static void fall_silent(struct scrape *s)
 }
 
 /* Whoever listens goes on alone: what it has heard so far has no meters. */
+static void leave_session(struct scrape *s, const char *reason)
+{
+    struct error err;
+
+    if (s->reader)
+        feed_leave(s->reader);
+    fall_silent(s);
+    (void)error_set(&err, -ECANCELED, "%s", reason);
+    listeners_end(s, &err);
+}
+
 static void on_probed(void *user, bool is_free)
 {
     struct scrape *s = user;
-    struct error err;
 
-    if (!is_free || !s->reader) {
+    if (!is_free) {
         probe_later(s);
         return;
     }
-    feed_leave(s->reader);
-    fall_silent(s);
-    (void)error_set(&err, -ECANCELED, "Another tool has left the meters of this process.");
-    listeners_end(s, &err);
+    leave_session(s, "Another tool has left the meters of this process.");
     try_start(s);
+}
+
+/* Another tool has the meters. The runtime ends its session only when nobody asks for meters any
+ * more: it would never end while ours does. */
+static void retreat(void *user)
+{
+    struct scrape *s = user;
+
+    leave_session(s, "Another tool measures the meters of this process.");
+    s->without_meters = true;
+    s->recheck_ms = SCRAPE_RETRY_MS;
+    probe_later(s);
+    start(s);
 }
 
 /* `text` is the runtime's, or about what it said. */
@@ -158,10 +179,8 @@ static void on_notice(void *user, enum metrics_notice notice, const char *text)
     struct scrape *s = user;
 
     set_notice(s, notice, true);
-    if (notice == METRICS_NOTICE_COLLISION && !timer_active(&s->recheck) && !s->probe.reader) {
-        s->recheck_ms = SCRAPE_RETRY_MS;
-        probe_later(s);
-    }
+    if (notice == METRICS_NOTICE_COLLISION && !s->without_meters) /* not inside of the decoder */
+        (void)timer_start(&s->recheck, s->target->loop, 0, 0, retreat, s);
     if (problems_add(&s->problems, notice, text))
         tell(s, &event_counter_error, "0", text);
     listeners_notice(s, notice, text);
@@ -235,21 +254,32 @@ static int join(struct scrape *s, struct error *err)
     s->decoder = metrics_decoder_new(&s->request, &decoder);
     if (!s->decoder)
         return error_set(err, -ENOMEM, "metrics");
-    const struct feed_need need = {.providers = s->request.providers,
-                                   .provider_count = s->request.provider_count};
+    struct feed_need need = {.providers = s->request.providers,
+                             .provider_count = s->request.provider_count};
+    if (s->without_meters)
+        need.provider_count--; /* the last one */
+    if (need.provider_count == 0)
+        return 0; /* until a probe says that there are meters */
     return feed_join(s->context->feeds, s->target, &need, &events, &s->reader, err);
+}
+
+static void start(struct scrape *s)
+{
+    struct error err;
+
+    s->published = false;
+    s->lost = 0;
+    if (join(s, &err) < 0)
+        on_end(s, &err);
 }
 
 static void try_start(void *user)
 {
     struct scrape *s = user;
-    struct error err;
 
-    s->published = false;
-    s->lost = 0;
+    s->without_meters = false;
     clear_trouble(s, METRICS_NOTICE_COLLISION); /* the other tool may have left */
-    if (join(s, &err) < 0)
-        on_end(s, &err);
+    start(s);
 }
 
 struct scrape *scrape_new(const struct scrape_context *context, struct target *target)

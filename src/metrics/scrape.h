@@ -4,8 +4,8 @@
  *
  * A process that refuses (64 sessions in use, a diagnostic server that hangs) is asked again after
  * 5 s, then after twice as long each time, at most a minute. Nothing is asked of it in between.
- * While another tool keeps the runtime from measuring our meters, it is asked in the same steps
- * whether that one has left (metrics/probe.h); then the session starts anew.
+ * While another tool keeps the runtime from measuring our meters, only counters are asked for, and
+ * in the same steps whether it has left (metrics/probe.h); then the session begins anew.
  *
  * Who wants the same set of metrics listens to it instead of having a session: also in the middle,
  * because the decoder knows all instruments.
@@ -68,6 +68,7 @@ struct scrape {
     uint64_t retry_ms;   /* the next wait */
     uint64_t lost;       /* events of this session */
     bool published;      /* a value has come in it */
+    bool without_meters; /* another tool has them: they are not asked for */
     struct list listeners;
 };
 

@@ -64,6 +64,7 @@ int fetch_start(uv_loop_t *loop, const struct fetch_request *request,
                 void (*on_done)(void *user, const struct fetch_result *result), void *user,
                 struct fetch **ret, struct error *err)
 {
+    const char *const headers[] = {request->header, NULL};
     const struct request_options options = {
         .url = request->url,
         .protocols = request->loopback ? "https,http" : "https",
@@ -71,6 +72,7 @@ int fetch_start(uv_loop_t *loop, const struct fetch_request *request,
         .size_max = request->size_max,
         .connect_ms = request->connect_ms,
         .total_ms = request->total_ms,
+        .headers = headers,
     };
     int r = fetch_url_check(request->url, request->loopback, err);
 

@@ -22,6 +22,7 @@ struct fetch_request {
     size_t size_max; /* of the body */
     int connect_ms;  /* names, connection, TLS */
     int total_ms;
+    const char *header; /* "Name: value", one more; NULL: none */
 };
 
 struct fetch_result {

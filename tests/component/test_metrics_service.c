@@ -349,15 +349,14 @@ static void test_collision_heals(void)
     REQUIRE(TURN_UNTIL(h, LOOP_MS, has_series(h, PID, 1)));
     REQUIRE(TURN_UNTIL(h, LOOP_MS, has_problem(h, "collision", "Another tool")));
     const struct scrape *s = scrape_of(h, PID);
-    const struct feed_reader *reader = s->reader;
     CHECK(TURN_UNTIL(h, SCRAPE_RETRY_MS + RETRY_SPARE_MS, s->probe.reader != NULL));
     CHECK_AT("it is told no", TURN_UNTIL(h, LOOP_MS, !s->probe.reader));
-    CHECK(s->reader == reader && s->process->up && s->recheck_ms > SCRAPE_RETRY_MS);
+    CHECK(s->without_meters && s->process->up && s->recheck_ms > SCRAPE_RETRY_MS);
     fake_runtime_set_trace(r, &well);
     CHECK(TURN_UNTIL(h, 2 * SCRAPE_RETRY_MS + PROBE_PATIENCE_MS + RETRY_SPARE_MS,
                      has_series(h, PID, COUNTERS)));
     CHECK(s->problems.count == 0 && find(h, PID)->notices == 0 && s->process->up);
-    CHECK(!s->probe.reader && !timer_active(&s->recheck));
+    CHECK(!s->without_meters && !s->probe.reader && !timer_active(&s->recheck));
     CHECK_AT("one again", TURN_UNTIL(h, LOOP_MS, fake_runtime_sessions(r) == 1));
     host_end(h);
 }

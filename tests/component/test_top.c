@@ -13,6 +13,7 @@
 
 #include "tests/support/files.h"
 #include "tests/support/oidc_server.h"
+#include "tests/support/portside.h"
 #include "tests/support/proc.h"
 #include "tests/support/world.h"
 
@@ -161,5 +162,31 @@ static void test_server_restarts(void)
     (void)close(t.fd);
 }
 
-WORLD_SUITE("component/top", {"pipe", test_pipe}, {"refusals", test_refusals},
+/* The key is in no argument. */
+static void test_key(void)
+{
+    static const char key[] = "0123456789abcdefABCDEF0123456789";
+    const char *file = world_text("%s/key", files_tmpdir()), *out = "";
+    const char *padded = world_text(" %s\r\n", key);
+
+    REQUIRE(files_write(file, padded, strlen(padded)));
+    const struct portside *p = portside_start(&(struct portside_options){
+        .authenticate = true,
+        .env = {"DotnetMonitor_Metrics__RequireAuthentication=true",
+                world_text("DotnetMonitor_Authentication__Tokens__top__File=%s", file),
+                "DotnetMonitor_Authentication__Tokens__top__Scopes=metrics"}});
+    const char *url = world_text("%s/metrics", p->metrics);
+    CHECK(run((const char *const[]){"-n", "1", "--own", NULL}, url, &out) == 255);
+    CHECK_AT(out, strstr(out, "401") != NULL);
+    CHECK(run((const char *const[]){"-n", "1", "--own", "--key-file", file, NULL}, url, &out) == 0);
+    CHECK_AT(out, strstr(out, "portside") != NULL);
+    REQUIRE(setenv("PORTSIDE_API_KEY", key, 1) == 0);
+    CHECK(run((const char *const[]){"-n", "1", "--own", NULL}, url, &out) == 0);
+    REQUIRE(setenv("PORTSIDE_API_KEY", "two words", 1) == 0);
+    CHECK(run((const char *const[]){"-n", "1", NULL}, url, &out) == 1);
+    CHECK_AT(out, strstr(out, "PORTSIDE_API_KEY: not a key") != NULL);
+    REQUIRE(unsetenv("PORTSIDE_API_KEY") == 0);
+}
+
+WORLD_SUITE("component/top", {"pipe", test_pipe}, {"refusals", test_refusals}, {"key", test_key},
             {"terminal", test_terminal}, {"server restarts", test_server_restarts})

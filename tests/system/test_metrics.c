@@ -8,7 +8,15 @@
 #include "tests/support/trace_file.h"
 #include "tests/support/world.h"
 
-enum { INTERVAL_MS = 1000, SPARE_MS = 5000, RETRY_MS = 30000, REQUESTS = 7, SESSIONS = 64 };
+enum {
+    INTERVAL_MS = 1000,
+    SPARE_MS = 5000,
+    RETRY_MS = 30000,
+    REQUESTS = 7,
+    SESSIONS = 64,
+    TAKEN_S = 7,
+    TRACE_HEAD = 200
+};
 
 static const char *const every_second = "DotnetMonitor_GlobalCounter__IntervalSeconds=1";
 
@@ -191,6 +199,72 @@ static void test_disabled(void)
     CHECK(portside_stop(p) == 0);
 }
 
+static void set_meters(const char *file, const char *meters)
+{
+    const char *text = world_text("{\"Metrics\":{\"Meters\":[%s]}}", meters);
+
+    REQUIRE(files_write(file, text, strlen(text)));
+}
+
+/* Another tool has the meters of the app, in a session of its own (15) or with other settings (17).
+ */
+static struct http *take_meters(const struct portside *p, const char *session)
+{
+    return http_start(&(struct http_request){
+        .method = "POST",
+        .url = world_text("%s/trace?durationSeconds=%d", p->base, TAKEN_S),
+        .headers = {"Content-Type: application/json"},
+        .body = world_text("{\"Providers\":[{\"Name\":\"System.Diagnostics.Metrics\","
+                           "\"Keywords\":\"0x2\",\"EventLevel\":\"Informational\",\"Arguments\":{"
+                           "\"SessionId\":\"%s\",\"Metrics\":\"Portside.Meters\","
+                           "\"RefreshInterval\":\"3\",\"MaxTimeSeries\":\"1000\","
+                           "\"MaxHistograms\":\"20\",\"ClientId\":\"another tool\"}}]}",
+                           session)});
+}
+
+static bool says_collision(const struct portside *p)
+{
+    return strstr(page_of(p), "reason=\"collision\"} 1\n") != NULL;
+}
+
+/* Not as often as WAIT_UNTIL() would ask. */
+static bool has_meters(const struct portside *p)
+{
+    world_pause_ms(200);
+    return strstr(page_of(p), "\nportsideexact_x_asked") != NULL;
+}
+
+/* The series come when the other tool has left, without a new session from us. */
+static void test_collision(void)
+{
+    static const char *const rows[][2] = {{"meters10", "their own"}, {"meters8", "SHARED"}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!dotnet_have(rows[i][0]))
+            continue;
+        const char *file = world_text("%s/settings.json", files_tmpdir());
+        set_meters(file, "");
+        struct portside *p = portside_start(&(struct portside_options){
+            .args = {"--configuration-file-path", file}, .env = {every_second}});
+        const struct dotnet_app *app =
+            dotnet_start(&(struct dotnet_options){.name = rows[i][0], .port = p->socket});
+        REQUIRE(WAIT_UNTIL(DOTNET_START_MS,
+                           strstr(proc_output(app->proc), "running") && portside_count(p) == 1));
+        struct http *taken = take_meters(p, rows[i][1]);
+        REQUIRE(WAIT_UNTIL(RETRY_MS, atomic_load(&taken->received) > TRACE_HEAD));
+        set_meters(file, "{\"MeterName\":\"Portside.Exact\"}");
+        CHECK_AT(rows[i][0], WAIT_UNTIL(RETRY_MS, says_collision(p)));
+        CHECK_AT("in /info", strstr(http_get("%s/info", p->base)->body, "\"collision\"") != NULL);
+        REQUIRE(http_wait(taken, TAKEN_S * 1000 + RETRY_MS));
+        CHECK_AT(rows[i][0], WAIT_UNTIL(3 * RETRY_MS, has_meters(p)));
+        CHECK_AT(rows[i][0], WAIT_UNTIL(RETRY_MS, !says_collision(p)));
+        CHECK(!strstr(http_get("%s/info", p->base)->body, "\"collision\""));
+        proc_kill_group(app->proc);
+        (void)portside_stop(p);
+    }
+}
+
 WORLD_SUITE("system/metrics", {"counters", test_counters}, {"instruments", test_instruments},
             {"two apps", test_two_apps}, {"monitor restarts", test_monitor_restarts},
-            {"all in use", test_all_in_use}, {"disabled", test_disabled})
+            {"all in use", test_all_in_use}, {"disabled", test_disabled},
+            {"collision", test_collision})
