@@ -20,6 +20,7 @@
 #include "src/ops/operation.h"
 #include "src/target/registry.h"
 
+struct egress;
 struct metrics_service;
 struct otlp;
 struct settings;
@@ -32,6 +33,7 @@ struct api {
     const struct settings *settings;
     struct registry *registry;
     struct operations *operations;
+    struct egress *egress;           /* destinations by name */
     struct metrics_service *metrics; /* NULL: Metrics:Enabled is false */
     struct otlp *otlp;               /* NULL: nothing is pushed */
     struct metrics_readers readers;  /* of /metrics */

@@ -42,6 +42,16 @@ static void on_gone(void *user)
     h->base.events.on_lost(h->base.events.user, &err);
 }
 
+char *operation_location(const struct http_request *request, const char *id)
+{
+    char *location;
+
+    if (asprintf(&location, "%s://%s/operations/%s", request->scheme,
+                 request->host && request->host[0] ? request->host : "localhost", id) < 0)
+        return NULL;
+    return location;
+}
+
 /* Content-Type, Content-Disposition, Location, as CONTRACT section 1.4. */
 static size_t artifact_headers(struct http_sink *h,
                                struct http_pair headers[static ARTIFACT_HEADERS])
@@ -51,10 +61,7 @@ static size_t artifact_headers(struct http_sink *h,
     size_t n = 0;
 
     free(h->location);
-    if (asprintf(&h->location, "%s://%s/operations/%s", request->scheme,
-                 request->host && request->host[0] ? request->host : "localhost",
-                 a->operation_id) < 0)
-        h->location = NULL;
+    h->location = operation_location(request, a->operation_id);
     (void)snprintf(h->disposition, sizeof h->disposition, "%s; filename=%s",
                    a->shown ? "inline" : "attachment", a->name);
     headers[n++] = (struct http_pair){"Location", h->location ? h->location : "/operations"};
@@ -180,6 +187,9 @@ static void http_sink_close(struct sink *s, const struct error *err)
     struct http_sink *h = (struct http_sink *)s;
 
     log_close(h, err);
+    /* Before the answer ends: the request's scope ends with it, and who has the answer may ask for
+     * the operation. It is remembered, so the artifact's names stay. */
+    s->events.on_closed(s->events.user, NULL, NULL);
     if (h->x && !h->opened)
         answer_problem(h, err);
     else if (h->x && err)

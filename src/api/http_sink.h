@@ -13,3 +13,7 @@
  * ("Events") follows a chunked body as trailers ("X-Events").
  */
 struct sink *http_sink_new(struct http_exchange *x);
+
+/* The address at which an operation can be asked for, as seen by this client; the caller frees.
+ * NULL: out of memory. */
+char *operation_location(const struct http_request *request, const char *id);

@@ -101,7 +101,7 @@ void api_get_operation(void *user, struct http_exchange *x)
         return;
     cJSON *json = cJSON_CreateObject();
     add_text_or_null(json, "resourceLocation", op->resource_location);
-    if (op->error) {
+    if (op->state == OPERATION_FAILED && op->error) {
         cJSON *error = cJSON_AddObjectToObject(json, "error");
         (void)cJSON_AddStringToObject(error, "code", "400");
         (void)cJSON_AddStringToObject(error, "message", op->error);

@@ -62,7 +62,9 @@ enum {
     LIMIT_OIDC_TOTAL_MS = 10 * 1000, /* of one fetch */
 
     /* Operations */
-    LIMIT_OPERATIONS_KEPT = 4096, /* ended ones, the oldest forgotten first */
+    LIMIT_OPERATIONS_KEPT = 4096,  /* ended ones, the oldest forgotten first */
+    LIMIT_EGRESS_OPERATIONS = 256, /* artifacts on their way to destinations, rules' included */
+    LIMIT_EGRESS_PENDING = 1024 * 1024, /* bytes that wait to be written to a file */
     LIMIT_TAGS = 64,
     LIMIT_PROFILE_RESULT_MEMORY = 1024 * 1024, /* of a converted trace; more goes to a file */
     LIMIT_GCDUMP_COLLECT_MS = 120 * 1000,      /* the app stands still: 6 s for 12 M objects */

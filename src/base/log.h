@@ -5,7 +5,7 @@
  * that takes nothing for LIMIT_LOG_WAIT_MS loses lines until it does; then it is told how many.
  * `category` and `event_id` follow the peer (CONTRACT section 23), so that programs which read its
  * log read ours; ids of our own begin at 1000 (base/events.def). Only api, auth, rules, ops,
- * metrics, otlp, target and main log; the layers below return errors. Main thread only.
+ * egress, metrics, otlp, target and main log; the layers below return errors. Main thread only.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /*
- * egress/sink.h - where the bytes of an artifact go: an HTTP response, later a file, a bucket.
+ * egress/sink.h - where the bytes of an artifact go: an HTTP response, a file, later a bucket.
  *
  * A sink takes one piece at a time and says when it has room for the next. `open` is called with
  * the first piece, never before: a collection that fails without a byte leaves nothing behind. A
@@ -23,6 +23,10 @@ struct sink_events {
     void (*on_room)(void *user); /* the last piece is taken; its memory is no longer looked at */
     /* The destination is lost (client gone, upload refused). Only close() follows. */
     void (*on_lost)(void *user, const struct error *err);
+    /* The answer to close(), once, perhaps from inside it; the sink frees itself afterwards.
+     * `location` says where the artifact is now (NULL: nowhere to ask for it, as with HTTP); `err`:
+     * it could not be put there, and nothing was left. Both only for the call. */
+    void (*on_closed)(void *user, const char *location, const struct error *err);
 };
 
 struct artifact {
@@ -44,8 +48,12 @@ struct sink_type {
     void (*write)(struct sink *s, const void *data, size_t size);
     void (*write_file)(struct sink *s, int fd, uint64_t offset, uint64_t size);
     /* The end, exactly once, opened or not: NULL commits, an error undoes and, where somebody
-     * waits, is told. Frees the sink. */
+     * waits, is told. A piece that the sink still has is not looked at any more. on_closed
+     * follows, and nothing else. */
     void (*close)(struct sink *s, const struct error *err);
+    /* Between close(NULL) and on_closed: nobody wants it any longer. What cannot be taken back is
+     * finished. NULL: closing takes no time. */
+    void (*give_up)(struct sink *s);
 };
 
 /* First member of each destination's own struct. */

@@ -1,7 +1,8 @@
 /*
  * One piece at a time: write -> (hash on the pool, inner sink) -> both done: on_room. What the pool
  * reads is its own: a copy of the bytes, or a descriptor of its own. So a close in between has to
- * wait for nothing; only the memory stays until the pool is done with it.
+ * wait for nothing; only the memory stays until the pool is done with it. The line is written when
+ * the inner sink has closed: only then it is known how it ended.
  */
 #include "src/ops/audit_sink.h"
 
@@ -24,7 +25,10 @@ struct audit_sink {
     const struct operation *op;
     uint64_t taken; /* bytes that the inner sink has taken */
     uint64_t given; /* of the piece it has now */
-    bool sending, hashing, closed;
+    bool sending, hashing;
+    bool closing;       /* nothing is passed on any more */
+    bool failed_before; /* closed with an error: the artifact is not whole */
+    bool closed;        /* the inner sink has gone */
     EVP_MD_CTX *hash;
     bool unknown; /* some piece could not be hashed */
     /* What the pool works on. */
@@ -86,7 +90,7 @@ static void on_hashed(uv_work_t *work, int status)
     a->fd = -1;
     if (a->closed)
         audit_sink_free(a);
-    else
+    else if (!a->closing)
         give_room(a);
 }
 
@@ -156,20 +160,27 @@ static void log_line(struct audit_sink *a, const struct error *err)
                  {"processName", op->process_name}, {"uid", guid_format(&op->uid, uid)},
                  {"artifact", op->artifact_name},
                  {"destination", op->egress_provider ? op->egress_provider : a->inner->type->name},
-                 {"status", operation_state_name(op->state)},
+                 {"status", operation_state_name(operation_state_after(op, err))},
                  LOG_NUMBER("bytes", (int64_t)a->taken),
-                 {"sha256", err ? NULL : hash_text(a, hash)}, {"operationId", op->id});
+                 {"sha256", err || a->failed_before ? NULL : hash_text(a, hash)},
+                 {"operationId", op->id});
 }
 
 static void audit_close(struct sink *s, const struct error *err)
 {
     struct audit_sink *a = (struct audit_sink *)s;
 
-    log_line(a, err);
+    a->closing = true;
+    a->failed_before = err != NULL;
     a->inner->type->close(a->inner, err);
-    a->closed = true;
-    if (!a->hashing)
-        audit_sink_free(a);
+}
+
+static void audit_give_up(struct sink *s)
+{
+    struct audit_sink *a = (struct audit_sink *)s;
+
+    if (a->inner->type->give_up)
+        a->inner->type->give_up(a->inner);
 }
 
 static const struct sink_type audit_sink_type = {
@@ -178,6 +189,7 @@ static const struct sink_type audit_sink_type = {
     .write = audit_write,
     .write_file = audit_write_file,
     .close = audit_close,
+    .give_up = audit_give_up,
 };
 
 /* --- what the inner sink says --- */
@@ -199,6 +211,17 @@ static void on_inner_lost(void *user, const struct error *err)
     a->base.events.on_lost(a->base.events.user, err);
 }
 
+static void on_inner_closed(void *user, const char *location, const struct error *err)
+{
+    struct audit_sink *a = user;
+
+    log_line(a, err);
+    a->closed = true;
+    a->base.events.on_closed(a->base.events.user, location, err);
+    if (!a->hashing)
+        audit_sink_free(a);
+}
+
 struct sink *audit_sink_new(uv_loop_t *loop, struct sink *inner, const struct operation *op)
 {
     struct audit_sink *a = calloc(1, sizeof *a);
@@ -216,7 +239,7 @@ struct sink *audit_sink_new(uv_loop_t *loop, struct sink *inner, const struct op
         audit_sink_free(a);
         return NULL;
     }
-    inner->events = (struct sink_events){a, on_inner_room, on_inner_lost};
+    inner->events = (struct sink_events){a, on_inner_room, on_inner_lost, on_inner_closed};
     return &a->base;
 }
 

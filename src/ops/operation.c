@@ -1,10 +1,11 @@
 /*
  * Happy path: start -> Starting -> the target is at work: Running -> first piece opens the sink ->
- * piece, room, piece, room... -> done -> the sink is closed: Succeeded.
+ * piece, room, piece, room... -> done -> close the sink -> it is closed: Succeeded.
  *
  * Every other end goes through end_operation() as well: it abandons the collection if that still
  * runs, closes the sink with the reason and leaves only the record. So whatever goes away first,
- * client, target or server, frees the rest.
+ * client, target or server, frees the rest. An end has two halves, because a destination may take
+ * its time to close: end_operation() and on_closed(). Only Cancelled shows between the two.
  */
 #include "src/ops/operation.h"
 
@@ -25,6 +26,7 @@ struct operations {
     struct collect_context context;
     struct list list;
     unsigned count;
+    bool freeing; /* operations_free() was called; sinks are still closing */
 };
 
 #define MOVE(s) (1u << OPERATION_##s)
@@ -81,47 +83,131 @@ static void operation_free(struct operation *op)
     free(op);
 }
 
-/* Ended ones beyond the limit are forgotten, the oldest first. */
+/* Does nobody hold it any longer? */
+static bool is_over(const struct operation *op)
+{
+    return !operation_is_active(op) && !op->closing && !op->telling;
+}
+
+/* Makes room for one more: ended ones beyond the limit are forgotten, the oldest first. */
 static void forget_old(struct operations *all)
 {
     list_each(op, &all->list, struct operation, link)
     {
-        if (all->count <= LIMIT_OPERATIONS_KEPT)
+        if (all->count < LIMIT_OPERATIONS_KEPT)
             return;
-        if (!operation_is_active(op))
+        if (is_over(op))
             operation_free(op);
     }
 }
 
-static void log_end(const struct operation *op, const struct error *err)
+static void log_end(const struct operation *op, const char *reason)
 {
     const struct log_event *event = &event_operation_ended;
 
-    if (err)
+    if (op->state != OPERATION_SUCCEEDED)
         event =
             op->state == OPERATION_FAILED ? &event_operation_failed : &event_operation_cancelled;
     log_event_in(&op->scope.scope, event, {"operationId", op->id}, {"artifactType", op->type->name},
                  LOG_NUMBER("pid", (int64_t)op->pid), {"status", states[op->state].name},
-                 {"reason", err ? err->text : ""});
+                 {"reason", reason ? reason : ""});
+}
+
+/* What the peer says of an artifact that went elsewhere than into an answer. */
+static void log_egress(const struct operation *op)
+{
+    struct log_record record = {.event = &event_egress_request_canceled, .scope = &op->scope.scope};
+    char exception[ERROR_TEXT_SIZE + 64];
+
+    if (op->state == OPERATION_SUCCEEDED) {
+        log_event_in(&op->scope.scope, &event_egressed, {"location", op->resource_location});
+        return;
+    }
+    if (op->state == OPERATION_FAILED) {
+        record.event = &event_egress_request_failed;
+        (void)snprintf(exception, sizeof exception,
+                       "Microsoft.Diagnostics.Monitoring.MonitoringException: %s",
+                       op->error ? op->error : "");
+        record.exception = exception;
+    }
+    log_record(&record);
+}
+
+/* Each is told, and nobody is left waiting. */
+static void tell_watches(struct operation *op)
+{
+    op->telling = true;
+    while (!list_empty(&op->watches)) {
+        struct operation_watch *w = container_of(op->watches.next, struct operation_watch, link);
+
+        list_remove(&w->link);
+        w->on_end(w->user, op);
+    }
+    op->telling = false;
 }
 
 static void end_operation(struct operation *op, enum operation_state state, const struct error *err)
 {
     struct collection *collection = take_ptr(op->collection);
-    struct sink *sink = take_ptr(op->sink);
 
-    if (!operation_is_active(op))
+    if (!operation_is_active(op) || op->closing)
         return;
+    op->closing = true;
+    op->outcome = state;
     if (err && state == OPERATION_FAILED)
         op->error = strdup(err->text);
-    set_state(op, state);
-    log_end(op, err);
-    if (sink) /* first: it may still look at the piece that the collection has lent it */
-        sink->type->close(sink, err);
+    if (state == OPERATION_CANCELLED) {
+        set_state(op, state);
+        log_end(op, err ? err->text : NULL);
+    }
+    /* First: the sink may still look at the piece that the collection has lent it. It may also
+     * answer from inside, and whoever is told then may have more operations started; this one stays
+     * until `telling` is over, and collections know nothing of it. */
+    op->sink->type->close(op->sink, err);
     if (collection)
         collection->type->abandon(collection);
+}
+
+enum operation_state operation_state_after(const struct operation *op, const struct error *err)
+{
+    if (op->outcome != OPERATION_SUCCEEDED || !err)
+        return op->outcome;
+    return op->given_up ? OPERATION_CANCELLED : OPERATION_FAILED;
+}
+
+/* All sinks of a list that is no longer wanted are closed. */
+static void free_when_over(struct operations *all)
+{
+    if (list_empty(&all->list))
+        free(all);
+}
+
+/* The second half of the end. */
+static void on_closed(void *user, const char *location, const struct error *err)
+{
+    struct operation *op = user;
+    enum operation_state state = operation_state_after(op, err);
+    bool told = op->state == OPERATION_CANCELLED;
+
+    op->sink = NULL;
+    op->closing = false;
+    if (state == OPERATION_SUCCEEDED && location)
+        op->resource_location = strdup(location);
+    if (state == OPERATION_FAILED && !op->error && err)
+        op->error = strdup(err->text);
+    set_state(op, state);
+    if (op->egress_provider)
+        log_egress(op);
+    if (!told)
+        log_end(op, state == OPERATION_FAILED ? op->error : err ? err->text : NULL);
     op->scope.scope.outer = NULL; /* it ends with the request */
-    forget_old(op->all);
+    tell_watches(op);
+    if (op->all->freeing) {
+        struct operations *all = op->all;
+
+        operation_free(op);
+        free_when_over(all);
+    }
 }
 
 static void on_started(void *user)
@@ -201,9 +287,12 @@ static void on_room(void *user)
         op->collection->type->proceed(op->collection);
 }
 
+/* A client that has left does not want it any more; any other destination has failed. */
 static void on_lost(void *user, const struct error *err)
 {
-    end_operation(user, OPERATION_CANCELLED, err);
+    const struct operation *op = user;
+
+    end_operation(user, op->egress_provider ? OPERATION_FAILED : OPERATION_CANCELLED, err);
 }
 
 static int new_id(char id[static GUID_TEXT_SIZE], struct error *err)
@@ -227,7 +316,7 @@ static void join_sink(struct operation *op, struct sink *sink,
     if (!audited)
         op->sink = sink;
     artifact_scope_init(&op->scope, request->scope, op->type->name, request->target);
-    op->sink->events = (struct sink_events){op, on_room, on_lost};
+    op->sink->events = (struct sink_events){op, on_room, on_lost, on_closed};
     for (; op->fact_count < COLLECTION_FACTS && op->type->facts[op->fact_count].name;
          op->fact_count++)
         op->facts[op->fact_count].kind = &op->type->facts[op->fact_count];
@@ -252,7 +341,7 @@ static int operation_new(struct operations *all, const struct operation_request 
 
     if (!op)
         return error_set(err, -ENOMEM, "operation");
-    list_init(&op->link);
+    list_init(&op->watches);
     list_append(&all->list, &op->link);
     all->count++;
     op->all = all;
@@ -262,11 +351,14 @@ static int operation_new(struct operations *all, const struct operation_request 
     op->process_name = strdup(request->target->info.name);
     op->artifact_name = strdup(request->artifact_name);
     op->subject = strdup(request->subject ? request->subject : "anonymous");
+    op->egress_provider = request->egress_provider ? strdup(request->egress_provider) : NULL;
     op->type = request->type;
+    op->unlimited = request->unlimited;
     int r = new_id(op->id, err);
     if (r == 0)
         r = tags_split(request->tags, &op->tags, &op->tag_count, err);
-    if (r == 0 && (!op->process_name || !op->artifact_name || !op->subject))
+    if (r == 0 && (!op->process_name || !op->artifact_name || !op->subject ||
+                   !op->egress_provider != !request->egress_provider))
         r = error_set(err, -ENOMEM, "operation");
     if (r == 0 && all->context.options && all->context.options->audit) {
         op->sink = audit_sink_new(all->context.loop, sink, op);
@@ -282,20 +374,38 @@ static int operation_new(struct operations *all, const struct operation_request 
     return 0;
 }
 
+/* Those that count for the limit of the kind. */
 static unsigned active_of(const struct operations *all, const struct collection_type *type)
 {
     unsigned active = 0;
 
     list_each(op, &all->list, const struct operation, link)
     {
-        active += operation_is_active(op) && (!type || op->type == type);
+        active += operation_is_active(op) && op->type == type && !op->unlimited;
+    }
+    return active;
+}
+
+static unsigned active_egress(const struct operations *all)
+{
+    unsigned active = 0;
+
+    list_each(op, &all->list, const struct operation, link)
+    {
+        active += op->egress_provider && (operation_is_active(op) || op->closing);
     }
     return active;
 }
 
 unsigned operations_active(const struct operations *all)
 {
-    return active_of(all, NULL);
+    unsigned active = 0;
+
+    list_each(op, &all->list, const struct operation, link)
+    {
+        active += operation_is_active(op);
+    }
+    return active;
 }
 
 /* The peer counts the refused one too, and has the kind and the process in two scopes here. */
@@ -312,22 +422,42 @@ static int set_throttled(const struct operations *all, const struct operation_re
     return error_set(err, -EBUSY, "Rate limit reached.");
 }
 
+static void on_refused(void *user, const char *location, const struct error *err)
+{
+    (void)user;
+    (void)location;
+    (void)err;
+}
+
 static void refuse(struct sink *sink, const struct error *err)
 {
+    sink->events = (struct sink_events){.on_closed = on_refused};
     sink->type->close(sink, err);
 }
 
+static int check_limits(const struct operations *all, const struct operation_request *request,
+                        struct error *err)
+{
+    if (!request->unlimited && active_of(all, request->type) >= request->type->limit)
+        return set_throttled(all, request, err);
+    if (request->egress_provider && active_egress(all) >= LIMIT_EGRESS_OPERATIONS)
+        return error_set(err, -EBUSY,
+                         "%d artifacts are on their way to their destinations already. Cure: wait "
+                         "for some of them, or cancel them (GET and DELETE /operations).",
+                         LIMIT_EGRESS_OPERATIONS);
+    return 0;
+}
+
 int operations_start(struct operations *all, const struct operation_request *request,
-                     struct sink *sink, struct error *err)
+                     struct sink *sink, struct operation **ret, struct error *err)
 {
     const struct collection_events events = {NULL,    on_started, on_data,  on_file,
                                              on_done, on_fact,    on_notice};
     struct collection_events with_user = events;
     struct operation *op = NULL;
-    int r = 0;
 
-    if (active_of(all, request->type) >= request->type->limit)
-        r = set_throttled(all, request, err);
+    forget_old(all);
+    int r = check_limits(all, request, err);
     if (r == 0)
         r = operation_new(all, request, sink, &op, err);
     if (r < 0) {
@@ -339,7 +469,26 @@ int operations_start(struct operations *all, const struct operation_request *req
     if (request->type->start(&all->context, request->target, request->params, &with_user,
                              &op->collection, &failure) < 0)
         end_operation(op, OPERATION_FAILED, &failure);
+    if (ret)
+        *ret = op;
     return 0;
+}
+
+void operation_watch(struct operation *op, struct operation_watch *w,
+                     void (*on_end)(void *user, const struct operation *op), void *user)
+{
+    *w = (struct operation_watch){.user = user, .on_end = on_end};
+    list_init(&w->link);
+    if (operation_is_active(op) || op->closing)
+        list_append(&op->watches, &w->link);
+    else
+        on_end(user, op);
+}
+
+void operation_unwatch(struct operation_watch *w)
+{
+    if (w->on_end)
+        list_remove(&w->link);
 }
 
 int operations_new(const struct collect_context *context, struct operations **ret,
@@ -355,14 +504,12 @@ int operations_new(const struct collect_context *context, struct operations **re
     return 0;
 }
 
-static struct operation *first_active(struct operations *all)
+/* Nobody wants what the sink is closing. */
+static void give_up(struct operation *op)
 {
-    list_each(op, &all->list, struct operation, link)
-    {
-        if (operation_is_active(op))
-            return op;
-    }
-    return NULL;
+    op->given_up = true;
+    if (op->sink->type->give_up)
+        op->sink->type->give_up(op->sink);
 }
 
 void operations_free(struct operations *all)
@@ -372,11 +519,17 @@ void operations_free(struct operations *all)
     if (!all)
         return;
     (void)error_set(&err, -ECANCELED, "The server is shutting down.");
-    for (struct operation *op; (op = first_active(all)) != NULL;)
-        end_operation(op, OPERATION_CANCELLED, &err);
-    while (!list_empty(&all->list))
-        operation_free(container_of(all->list.next, struct operation, link));
-    free(all);
+    list_each(op, &all->list, struct operation, link)
+    {
+        if (op->closing && operation_is_active(op))
+            give_up(op);
+        else
+            end_operation(op, OPERATION_CANCELLED, &err);
+        if (is_over(op))
+            operation_free(op);
+    }
+    all->freeing = true;
+    free_when_over(all);
 }
 
 struct operation *operations_find(struct operations *all, const struct guid *id)
@@ -401,8 +554,12 @@ int operation_cancel(struct operation *op, struct error *err)
 {
     struct error reason;
 
-    if (!operation_is_active(op))
+    if (!operation_is_active(op) || op->given_up)
         return error_set(err, -EINVAL, "Operation is not running.");
+    if (op->closing) {
+        give_up(op);
+        return 0;
+    }
     (void)error_set(&reason, -ECANCELED, "The operation was cancelled.");
     end_operation(op, OPERATION_CANCELLED, &reason);
     return 0;
@@ -410,7 +567,7 @@ int operation_cancel(struct operation *op, struct error *err)
 
 int operation_stop(struct operation *op, struct error *err)
 {
-    if (op->state != OPERATION_STARTING && op->state != OPERATION_RUNNING)
+    if ((op->state != OPERATION_STARTING && op->state != OPERATION_RUNNING) || op->given_up)
         return error_set(err, -EINVAL, "Operation is not running.");
     if (!op->type->stoppable)
         return error_set(err, -EINVAL, "Operation does not support being stopped.");

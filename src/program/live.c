@@ -10,6 +10,7 @@
 #include "src/base/events.h"
 #include "src/config/log_settings.h"
 #include "src/config/validate.h"
+#include "src/egress/egress.h"
 #include "src/metrics/service.h"
 #include "src/otlp/otlp.h"
 
@@ -118,6 +119,8 @@ static void on_changed(void *user)
     tell_restart(&restart);
     option_names_deinit(&restart);
     auth_reload(l->api->auth, keys);
+    if (egress_reload(l->api->egress, keys, &err) < 0)
+        log_event(&event_settings_refused, {"reason", err.text});
     api_reload_tls(l->api);
     metrics_service_reload(l->api->metrics, keys);
     otlp_reload(l->api->otlp);

@@ -1,7 +1,7 @@
 /*
  * Start: signals -> settings -> diagnostic port (runtimes may be waiting) -> operations -> metrics
- * -> keys and certificates -> HTTP -> OTLP. End: a signal, or the end of standard input, closes the
- * HTTP server gracefully, then everything else in reverse order.
+ * -> keys, certificates, destinations -> HTTP -> OTLP. End: a signal, or the end of standard input,
+ * closes the HTTP server gracefully, then everything else in reverse order.
  */
 #include "src/program/server.h"
 
@@ -22,6 +22,7 @@
 #include "src/base/log.h"
 #include "src/collect/dump_folder.h"
 #include "src/config/options.h"
+#include "src/egress/egress.h"
 #include "src/io/watch.h"
 #include "src/metrics/service.h"
 #include "src/otlp/otlp.h"
@@ -142,7 +143,7 @@ static int describe_security(struct server *p, struct error *err)
     return 0;
 }
 
-/* The order of the log lines is the peer's: addresses, then keys. */
+/* The order of the log lines is the peer's: addresses, keys, destinations. */
 static int start_api(struct server *p, struct error *err)
 {
     p->api.loop = &p->loop;
@@ -158,6 +159,8 @@ static int start_api(struct server *p, struct error *err)
     int r = auth_new(&p->loop, &p->options, settings_keys(p->live.settings), &p->api.auth, err);
     if (r == 0)
         r = describe_security(p, err);
+    if (r == 0)
+        r = egress_new(&p->loop, settings_keys(p->live.settings), &p->api.egress, err);
     if (r < 0)
         return r;
     struct http_handler handler = api_handler(&p->api);
@@ -197,6 +200,7 @@ static void on_part_ended(void *user)
     api_deinit(&p->api);
     operations_free(p->operations);
     p->operations = NULL;
+    egress_free(take_ptr(p->api.egress));
     metrics_service_free(take_ptr(p->metrics));
     p->api.metrics = NULL;
     feeds_free(take_ptr(p->feeds));
@@ -242,6 +246,7 @@ static void on_input(void *user, int events)
 static void catch_signals(struct server *p)
 {
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* an artifact beyond ulimit -f fails alone */
     for (size_t i = 0; i < END_SIGNALS; i++) {
         (void)uv_signal_init(&p->loop, &p->signals[i]);
         p->signals[i].data = p;

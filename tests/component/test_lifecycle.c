@@ -301,9 +301,8 @@ static void test_peer_settings_are_tolerated(void)
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
         struct portside *p = portside_start(&(struct portside_options){
             .args = {options[i][0], options[i][1]},
-            .env = {"DotnetMonitor_Egress__FileSystem__a__DirectoryPath=/x",
-                    "DotnetMonitor_NoSuchKey=1", "DotnetMonitor_TestProcessCleanup_ParentPid=1",
-                    "DOTNET_EnableDiagnostics=0",
+            .env = {"DotnetMonitor_Egress__S3Storage__a__BucketName=x", "DotnetMonitor_NoSuchKey=1",
+                    "DotnetMonitor_TestProcessCleanup_ParentPid=1", "DOTNET_EnableDiagnostics=0",
                     "DotnetMonitor_InProcessFeatures__Exceptions__TopLevelLimit=5",
                     "DotnetMonitor_CollectionRules__R__Trigger__Type=Startup"}});
 
@@ -313,7 +312,8 @@ static void test_peer_settings_are_tolerated(void)
         CHECK_AT("one names what has no effect yet",
                  lines_with(proc_output(p->proc),
                             "without effect in this version: "
-                            "CollectionRules, Egress, InProcessFeatures:Exceptions.") == 1);
+                            "CollectionRules, Egress:S3Storage, InProcessFeatures:Exceptions.") ==
+                     1);
         CHECK_AT("and nothing else", !strstr(proc_output(p->proc), "DumpTempFolder") &&
                                          !strstr(proc_output(p->proc), "DirectoryOverride"));
         CHECK_AT(options[i][0], portside_stop(p) == 0);

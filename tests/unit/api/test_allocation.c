@@ -269,6 +269,7 @@ static int closes;
 static void on_close(struct sink *s, const struct error *err)
 {
     closes += s && err;
+    s->events.on_closed(s->events.user, NULL, NULL);
 }
 
 static int try_operation(struct error *err)
@@ -286,7 +287,7 @@ static int try_operation(struct error *err)
     closes = 0;
     int r = operations_new(&context, &all, err);
     if (r == 0) {
-        r = operations_start(all, &request, &sink, err);
+        r = operations_start(all, &request, &sink, NULL, err);
         CHECK_AT("the sink is closed", closes == 1);
     }
     operations_free(all);

@@ -21,9 +21,11 @@ static struct {
     bool room_at_once;
     uint64_t written;
     const char *name;
+    const char *location; /* what it says when it has closed */
+    const struct error *failure;
 } inner;
 
-static int rooms, losses;
+static int rooms, losses, ends;
 
 static int inner_open(struct sink *s, struct error *err)
 {
@@ -52,10 +54,14 @@ static void inner_close(struct sink *s, const struct error *err)
     CHECK(s == &inner.base && s->artifact.name != NULL);
     inner.closes++;
     inner.code = err ? err->code : 0;
+    s->events.on_closed(s->events.user, inner.location, inner.failure);
 }
 
-static const struct sink_type inner_type = {"http", inner_open, inner_write, inner_write_file,
-                                            inner_close};
+static const struct sink_type inner_type = {.name = "http",
+                                            .open = inner_open,
+                                            .write = inner_write,
+                                            .write_file = inner_write_file,
+                                            .close = inner_close};
 
 static void on_room(void *user)
 {
@@ -69,6 +75,13 @@ static void on_lost(void *user, const struct error *err)
     losses += err->code == -EPIPE;
 }
 
+static void on_closed(void *user, const char *location, const struct error *err)
+{
+    (void)user;
+    CHECK(location == inner.location && err == inner.failure);
+    ends++;
+}
+
 static const struct collection_type type = {.name = "dump"};
 static char process[] = "app\n\x1b\xff", artifact[] = "core_1", subject[] = "joe";
 static struct operation op;
@@ -78,7 +91,7 @@ static struct sink *s;
 static void begin(void)
 {
     memset(&inner, 0, sizeof inner);
-    rooms = losses = 0;
+    rooms = losses = ends = 0;
     inner.base.type = &inner_type;
     op = (struct operation){.id = "id-1",
                             .pid = 42,
@@ -89,7 +102,7 @@ static void begin(void)
     loop = loop_new();
     s = audit_sink_new(loop, &inner.base, &op);
     REQUIRE(s != NULL);
-    s->events = (struct sink_events){NULL, on_room, on_lost};
+    s->events = (struct sink_events){NULL, on_room, on_lost, on_closed};
     s->artifact =
         (struct artifact){.name = artifact, .content_type = "x/y", .operation_id = "id-1"};
     audit_sink_join(s);
@@ -111,8 +124,9 @@ static const cJSON *close_and_read(enum operation_state state, const struct erro
 
     REQUIRE(console >= 0 && fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0);
     log_configure(&settings);
-    op.state = state;
+    op.outcome = state;
     s->type->close(s, err);
+    CHECK(ends == 1);
     (void)dup2(console, STDOUT_FILENO);
     (void)close(console);
     (void)close(fd);
@@ -227,6 +241,31 @@ static void test_short_file(void)
     CHECK(cJSON_IsNull(json_at(close_and_read(OPERATION_SUCCEEDED, NULL), "sha256")));
 }
 
+/* The destination could not keep it: the line says so, without a hash. */
+static void test_not_kept(void)
+{
+    struct error full;
+
+    begin();
+    (void)error_set(&full, -ENOSPC, "full");
+    inner.failure = &full;
+    const cJSON *line = close_and_read(OPERATION_SUCCEEDED, NULL);
+    CHECK(strcmp(json_text(line, "status"), "Failed") == 0);
+    CHECK(cJSON_IsNull(json_at(line, "sha256")));
+}
+
+static void test_kept_elsewhere(void)
+{
+    static char provider[] = "bucket";
+
+    begin();
+    op.egress_provider = provider;
+    inner.location = "/there";
+    const cJSON *line = close_and_read(OPERATION_SUCCEEDED, NULL);
+    CHECK(strcmp(json_text(line, "destination"), "bucket") == 0);
+    CHECK(strcmp(json_text(line, "status"), "Succeeded") == 0);
+}
+
 static void test_nothing_written(void)
 {
     begin();
@@ -254,4 +293,5 @@ static void test_room_at_once(void)
 
 WORLD_SUITE("ops/audit_sink", {"bytes", test_bytes}, {"room at once", test_room_at_once},
             {"file", test_file}, {"both", test_both}, {"lost", test_lost},
-            {"short file", test_short_file}, {"nothing written", test_nothing_written})
+            {"short file", test_short_file}, {"nothing written", test_nothing_written},
+            {"not kept", test_not_kept}, {"kept elsewhere", test_kept_elsewhere})
