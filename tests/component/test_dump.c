@@ -249,7 +249,7 @@ static void test_disconnects(void)
     CHECK(still_refused == 0);
     CHECK(fake_runtime_received(r, FAKE_ANY_DUMP) == 1 + DISCONNECTS);
     CHECK(portside_nothing_left(p));
-    CHECK(WAIT_UNTIL(5000, portside_fds(p) <= fds));
+    CHECK(portside_fds_are_back(p, fds));
     CHECK(WAIT_UNTIL(2000, portside_get(p, "/dump")->status == 200));
 }
 

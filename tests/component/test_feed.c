@@ -277,7 +277,9 @@ static void test_join_late(void)
     struct seen *a = seen_new(h), *b = seen_new(h);
     join(a, t, &need_wide);
     CHECK(LOOP_UNTIL(h->loop, LOOP_MS, a->events > 0));
-    loop_for(h->loop, 50);
+    CHECK(LOOP_UNTIL(h->loop, LOOP_MS, fake_runtime_streamed(r) == trace.hold_after));
+    for (int i = 0; i < 20; i++)
+        loop_turn(h->loop); /* what has been streamed is read now */
     unsigned before = a->events;
     join(b, t, &need_wide);
     CHECK(LOOP_UNTIL(h->loop, LOOP_MS, b->started == 1));

@@ -155,7 +155,7 @@ static void test_chaos(void)
     CHECK(portside_wait_count(p, 0, 10000));
     CHECK(portside_nothing_left(p));
     /* One more may stay: the lock of the daemon's dump folder. */
-    CHECK(WAIT_UNTIL(10000, portside_fds(p) <= fds + 1));
+    CHECK(portside_fds_are_back(p, fds + 1));
     CHECK(portside_stop(p) == 0);
 }
 

@@ -20,7 +20,7 @@
 #include "tests/support/check.h"
 
 enum {
-    PATIENCE_MS = 20000, /* only a failing test waits so long */
+    PATIENCE_MS = 60000, /* only a failing test waits so long */
     STREAM_PIECE = 64 * 1024,
     STREAM_PIECES = 256,
     FILE_SIZE = 64 * 1024 * 1024,

@@ -163,7 +163,7 @@ static void test_allowed_uids(void)
 
     CHECK(fake_runtime_wait(welcome, FAKE_RESUME, 1, 5000));
     CHECK(WAIT_UNTIL(5000, lines_with(shut, "refused a process") == 1));
-    world_pause_ms(1000);
+    world_pause_ms(300);
     CHECK_AT("held, so that it does not come again at once",
              fake_runtime_connections(refused) == 1);
     CHECK_AT("and comes again when it is closed",

@@ -487,7 +487,8 @@ static void test_limit(void)
                                  cJSON_GetArraySize(json_of(portside_get(p, "/operations"))) == 3));
     CHECK(ask(p, "durationSeconds=-1", NULL)->status == 429);
     /* One set for all of them, and for the scrape: one session. */
-    CHECK(fake_runtime_sessions(r) == 1);
+    CHECK(WAIT_UNTIL(5000, fake_runtime_sessions(r) == 1));
+    CHECK(fake_runtime_received(r, FAKE_ANY_COLLECT) == 1);
     fake_runtime_stop(r);
     for (size_t i = 0; i < COUNT_OF(live); i++)
         CHECK(http_wait(live[i], 5000));
@@ -608,7 +609,9 @@ static void test_slow(void)
     http_release(h);
     REQUIRE(http_wait(h, 20000));
     CHECK(h->status == 200 && h->result == CURLE_OK);
-    const char *line = strstr(proc_output(p->proc), "Some metrics were dropped. Count: ");
+    const char *line = NULL;
+    REQUIRE(WAIT_UNTIL(5000,
+                       line = strstr(proc_output(p->proc), "Some metrics were dropped. Count: ")));
     REQUIRE(line != NULL && sscanf(line, "Some metrics were dropped. Count: %u", &dropped) == 1);
     unsigned came = count(h->body, "\x1e");
     CHECK_AT(world_text("%u came, %u dropped", came, dropped),

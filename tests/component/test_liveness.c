@@ -8,7 +8,7 @@
 enum {
     GONE_MS = 3000,  /* TARGET_GRACE_MS: the fake's own process lives on, only its connections have
                         closed */
-    SLACK_MS = 3000, /* for a busy machine */
+    SLACK_MS = 5000, /* for a busy machine */
     UNRESPONSIVE_MS = 15000,
     MANY = 40,
 };
@@ -23,7 +23,7 @@ static void test_listed(void)
     struct fake_runtime *r = fake_runtime_start(&(struct fake_options){
         .port = p->socket, .command_line = "\"/opt/my app/server\" --port 1"});
 
-    REQUIRE(portside_wait_count(p, 1, 5000));
+    REQUIRE(portside_wait_count(p, 1, SLACK_MS));
     const cJSON *it = portside_listed(p, (uint64_t)getpid());
     CHECK(strcmp(json_text(it, "uid"), fake_runtime_uid(r)) == 0);
     CHECK(strcmp(json_text(it, "name"), "server") == 0);
@@ -40,7 +40,7 @@ static void test_same_pid_two_cookies(void)
         fake_runtime_start(&(struct fake_options){.port = p->socket, .pid = 1, .entry = "a"});
     struct fake_runtime *b =
         fake_runtime_start(&(struct fake_options){.port = p->socket, .pid = 1, .entry = "b"});
-    REQUIRE(portside_wait_count(p, 2, 5000));
+    REQUIRE(portside_wait_count(p, 2, SLACK_MS));
     CHECK(portside_get(p, "/process?pid=1")->status == 400);
     const struct http *h = http_get("%s/process?uid=%s", p->base, fake_runtime_uid(b));
     CHECK(strcmp(json_text(json_of(h), "managedEntryPointAssemblyName"), "b") == 0);
@@ -55,7 +55,7 @@ static void test_reconnect_is_one_entry(void)
     struct portside *p = portside_start(NULL);
     struct fake_runtime *r = fake_runtime_start(&(struct fake_options){.port = p->socket});
 
-    REQUIRE(portside_wait_count(p, 1, 5000));
+    REQUIRE(portside_wait_count(p, 1, SLACK_MS));
     for (int i = 0; i < 30; i++) {
         CHECK(portside_get(p, "/env")->status == 200);
         CHECK(portside_count(p) == 1);
@@ -69,7 +69,7 @@ static void test_gone(void)
     struct portside *p = portside_start(NULL);
     struct fake_runtime *r = fake_runtime_start(&(struct fake_options){.port = p->socket});
 
-    REQUIRE(portside_wait_count(p, 1, 5000));
+    REQUIRE(portside_wait_count(p, 1, SLACK_MS));
     fake_runtime_stop(r);
     CHECK(portside_wait_count(p, 0, GONE_MS + SLACK_MS));
     CHECK(portside_get(p, "/process")->status == 400);
@@ -84,12 +84,12 @@ static void test_many_come_and_go(void)
     for (int round = 0; round < 2; round++) {
         for (int i = 0; i < MANY; i++)
             r[i] = fake_runtime_start(&(struct fake_options){.port = p->socket});
-        CHECK(portside_wait_count(p, MANY, 10000));
+        CHECK(portside_wait_count(p, MANY, SLACK_MS));
         for (int i = 0; i < MANY; i++)
             fake_runtime_stop(r[i]);
-        CHECK(portside_wait_count(p, 0, 5000));
+        CHECK(portside_wait_count(p, 0, SLACK_MS));
     }
-    CHECK(WAIT_UNTIL(5000, proc_fd_count(p->proc->pid) <= before));
+    CHECK(WAIT_UNTIL(SLACK_MS, proc_fd_count(p->proc->pid) <= before));
 }
 
 /* No answer any more: listed still, marked, and well again when it answers. */
@@ -99,7 +99,7 @@ static void test_unresponsive(void)
     struct fake_runtime *r = fake_runtime_start(&(struct fake_options){.port = p->socket});
     uint64_t pid = (uint64_t)getpid();
 
-    REQUIRE(portside_wait_count(p, 1, 5000));
+    REQUIRE(portside_wait_count(p, 1, SLACK_MS));
     fake_runtime_set_rules(r, all_silent);
     struct http *env = http_start(&(struct http_request){.url = world_text("%s/env", p->base)});
     CHECK(WAIT_UNTIL(UNRESPONSIVE_MS,
@@ -120,16 +120,14 @@ static void test_silent_neighbour(void)
     struct fake_runtime *silent = fake_runtime_start(&(struct fake_options){.port = p->socket});
     struct fake_runtime *well = fake_runtime_start(&(struct fake_options){.port = p->socket});
 
-    REQUIRE(portside_wait_count(p, 2, 5000));
+    REQUIRE(portside_wait_count(p, 2, SLACK_MS));
     fake_runtime_set_rules(silent, all_silent);
     struct http *stuck = http_start(&(struct http_request){
         .url = world_text("%s/env?uid=%s", p->base, fake_runtime_uid(silent))});
-    REQUIRE(fake_runtime_wait(silent, FAKE_ENV, 1, 5000));
-    int64_t start = clock_monotonic_ms();
+    REQUIRE(fake_runtime_wait_silent(silent, SLACK_MS));
     CHECK(http_get("%s/env?uid=%s", p->base, fake_runtime_uid(well))->status == 200);
     CHECK(portside_count(p) == 2);
-    CHECK(clock_monotonic_ms() - start < 1000);
-    CHECK(!atomic_load(&stuck->ended));
+    CHECK_AT("answered before the other has timed out", !atomic_load(&stuck->ended));
 }
 
 WORLD_SUITE("component/liveness", {"listed", test_listed},

@@ -267,9 +267,10 @@ static void test_client_gone(void)
         .port = p->socket, .rules = {{.command = FAKE_ANY_DUMP, .act = FAKE_ACT_SILENT}}});
 
     REQUIRE(portside_wait_count(p, 1, 5000));
-    CHECK(http_run(&(struct http_request){.url = world_text("%s/dump", p->base), .timeout_ms = 500})
-              ->status == 0);
-    CHECK(fake_runtime_received(r, FAKE_ANY_DUMP) == 1);
+    struct http *h = http_start(&(struct http_request){.url = world_text("%s/dump", p->base)});
+    REQUIRE(fake_runtime_wait(r, FAKE_ANY_DUMP, 1, 5000));
+    http_leave(h);
+    CHECK(h->status == 0);
     CHECK(portside_wait_operation(p, "Cancelled", 5000));
     CHECK(portside_stop(p) == 0);
     read_lines(p);

@@ -6,7 +6,7 @@
 #include "tests/component/feed_host.h"
 #include "tests/support/metrics_maker.h"
 
-enum { PID = 101, COUNTERS = 5, RETRY_SPARE_MS = 10000 };
+enum { PID = 101, COUNTERS = 5, RETRY_SPARE_MS = LOOP_MS };
 
 struct service_host {
     struct feed_host *feeds;
@@ -123,7 +123,7 @@ static void test_life(void)
     REQUIRE(TURN_UNTIL(h, LOOP_MS, has_series(h, PID, COUNTERS)));
     struct metric_process *p = find(h, PID);
     CHECK(strcmp(p->name, "fake") == 0 && strcmp(p->uid, fake_runtime_uid(r)) == 0);
-    CHECK_AT("it waited for its resume", p->waited_seconds >= 0 && p->waited_seconds < 5);
+    CHECK_AT("it waited for its resume", p->waited_seconds >= 0 && p->waited_seconds < 60);
     fake_runtime_collect(r, &asked);
     CHECK(asked.count == 3 && asked.buffer_mb == FEED_BUFFER_MB && asked.rundown == 0);
     CHECK(strcmp(asked.providers[0].arguments, "EventCounterIntervalSec=5") == 0);
@@ -210,8 +210,6 @@ static void test_told_late(void)
     struct fake_runtime *r = start_app(h, PID, &(struct fake_options){.command_line = "/a/early"});
     struct target *t = feed_host_find(h->feeds, PID);
     REQUIRE(t != NULL);
-    if (!t) /* the compiler does not know what REQUIRE does */
-        return;
     struct ipc_process_info info = {.cookie = t->cookie,
                                     .command_line = "/a/late",
                                     .os = "Linux",
@@ -220,6 +218,7 @@ static void test_told_late(void)
                                     .clr_version = "10.0.1"};
 
     CHECK(count_processes(h) == 0);
+    timer_stop(&t->refresh); /* which would ask the runtime again, and hear "early" */
     target_set_info(t, &info);
     t->events.on_told(t->events.user, t);
     CHECK(count_processes(h) == 1);

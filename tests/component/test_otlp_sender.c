@@ -9,7 +9,8 @@
 
 enum {
     RETRY_MS = 20,
-    SHORT_MS = 300, /* of a request in tests of slow collectors */
+    SHORT_MS = 800, /* of a request in tests of slow collectors */
+    TURNS = 15,     /* of the loop meanwhile: some 150 on an idle machine, a few if it is held up */
     QUEUE = 10000,  /* bytes */
     FEW_MS = 200,   /* in which something would happen that must not */
 };
@@ -214,17 +215,15 @@ static void test_slow(void)
 {
     struct run *r =
         begin((struct otlp_answer[OTLP_SCRIPT]){{.status = 200, .delay_ms = 2 * SHORT_MS}, LAST});
-    int64_t worst = 0;
+    int turns = 0;
 
     r->settings.timeout_ms = SHORT_MS;
     put(r, "a", 1);
     while (!is_sent(r, 1) && otlp_receiver_count(r->receiver) < 5) {
-        int64_t turn = clock_monotonic_ms();
         loop_turn(r->loop);
-        turn = clock_monotonic_ms() - turn;
-        worst = turn > worst ? turn : worst;
+        turns++;
     }
-    CHECK_AT(world_text("the longest turn took %d ms", (int)worst), worst < SHORT_MS / 2);
+    CHECK_AT(world_text("%d turns", turns), turns >= TURNS);
     CHECK(stats(r).sent == 1 && stats(r).failures >= 1);
     end(r);
 }

@@ -38,7 +38,7 @@ static int run(const char *const *arguments, const char *url, const char **ret_o
     while (*arguments)
         argv[n++] = *arguments++;
     const char *output = world_text("%s/top", files_tmpdir());
-    return proc_run(&(struct proc_options){.argv = argv, .output = output}, 10000, ret_output);
+    return proc_run(&(struct proc_options){.argv = argv, .output = output}, 60000, ret_output);
 }
 
 static void test_pipe(void)
@@ -110,7 +110,7 @@ static bool terminal_has(struct terminal *t, size_t from, const char *want)
         t->text[t->size] = '\0';
         if (t->size > from && strstr(t->text + from, want))
             return true;
-        if (n <= 0 || poll(&fd, 1, 10000) != 1)
+        if (n <= 0 || poll(&fd, 1, 60000) != 1)
             return false;
         n = read(t->fd, t->text + t->size, sizeof t->text - 1 - t->size);
         t->size += n > 0 ? (size_t)n : 0;

@@ -23,11 +23,11 @@ static void test_gone_before_the_reply(void)
     struct fake_runtime *r = trace_world_app_of(
         p, &(struct fake_options){.trace = t,
                                   .rules = {{FAKE_ANY_COLLECT, FAKE_ACT_ANSWER, .gate = true}}});
-    struct http *h = trace_world_start(p, "?durationSeconds=-1", 500);
+    struct http *h = trace_world_start(p, "?durationSeconds=-1", 0);
 
     REQUIRE(fake_runtime_wait(r, FAKE_ANY_COLLECT, 1, 5000));
-    REQUIRE(http_wait(h, 5000));
-    CHECK(h->result == CURLE_OPERATION_TIMEDOUT);
+    http_leave(h);
+    CHECK(h->result == CURLE_ABORTED_BY_CALLBACK);
     CHECK(portside_wait_operation(p, "Cancelled", 5000));
     fake_runtime_open_gate(r);
     trace_world_check_stopped("gone before the reply", r, 1);
@@ -59,11 +59,12 @@ static void test_gone_while_stopping(void)
     struct fake_runtime *r = trace_world_app_of(
         p,
         &(struct fake_options){.trace = t, .rules = {{FAKE_STOP, FAKE_ACT_ANSWER, .gate = true}}});
-    struct http *h = trace_world_start(p, "?durationSeconds=0", 1000);
+    struct http *h = trace_world_start(p, "?durationSeconds=0", 0);
 
     REQUIRE(fake_runtime_wait(r, FAKE_STOP, 1, 5000));
-    REQUIRE(http_wait(h, 5000));
-    CHECK(h->result == CURLE_OPERATION_TIMEDOUT && h->body_size == TRACE_WORLD_CUT);
+    REQUIRE(WAIT_UNTIL(5000, atomic_load(&h->received) == TRACE_WORLD_CUT));
+    http_leave(h);
+    CHECK(h->result == CURLE_ABORTED_BY_CALLBACK && h->body_size == TRACE_WORLD_CUT);
     CHECK(portside_wait_operation(p, "Cancelled", 5000));
     fake_runtime_open_gate(r);
     trace_world_check_stopped("gone while stopping", r, 1);
@@ -89,7 +90,7 @@ static void test_leavers(void)
                          200));
     }
     trace_world_check_stopped("leavers", r, LEAVERS + 1);
-    CHECK(WAIT_UNTIL(5000, portside_fds(p) <= fds));
+    CHECK(portside_fds_are_back(p, fds));
     CHECK(trace_world_ask(p, "durationSeconds=0", NULL, NULL)->status == 200);
 }
 
@@ -102,12 +103,10 @@ static void test_silent_collect(void)
     struct fake_runtime *r = trace_world_app_of(
         p, &(struct fake_options){
                .trace = t, .rules = {{.command = FAKE_ANY_COLLECT, .act = FAKE_ACT_SILENT}}});
-    int64_t start = clock_monotonic_ms();
     const struct http *h = trace_world_ask(p, "durationSeconds=0", NULL, NULL);
 
     CHECK_AT(world_text("%ld %.200s", h->status, h->body),
              h->status == 400 && strstr(h->body, "does not answer") != NULL);
-    CHECK(clock_monotonic_ms() - start < 20000);
     CHECK(portside_wait_operation(p, "Failed", 1000));
     CHECK_AT("it may still come", fake_runtime_received(r, FAKE_STOP) == 0);
     fake_runtime_set_rules(r, (struct fake_rule[FAKE_RULES]){{0}});
@@ -123,7 +122,7 @@ static void test_silent_stop(void)
     struct fake_runtime *r = trace_world_app_of(
         p, &(struct fake_options){.trace = t,
                                   .rules = {{.command = FAKE_STOP, .act = FAKE_ACT_SILENT}}});
-    struct http *h = trace_world_start(p, "?durationSeconds=0", STOP_SILENCE_MS + 5000);
+    struct http *h = trace_world_start(p, "?durationSeconds=0", 0);
 
     REQUIRE(fake_runtime_wait(r, FAKE_STOP, 1, 5000));
     REQUIRE(http_wait(h, STOP_SILENCE_MS));
@@ -181,13 +180,13 @@ static void test_gone_and_silent(void)
     int fds = portside_fds(p);
     fake_runtime_set_rules(
         r, (struct fake_rule[FAKE_RULES]){{.command = FAKE_STOP, .act = FAKE_ACT_SILENT}});
-    struct http *h = trace_world_start(p, "?durationSeconds=0", 1000);
+    struct http *h = trace_world_start(p, "?durationSeconds=0", 0);
     REQUIRE(fake_runtime_wait(r, FAKE_STOP, 1, 5000));
-    REQUIRE(http_wait(h, 5000));
+    http_leave(h);
     CHECK(portside_wait_operation(p, "Cancelled", 5000));
     fake_runtime_set_rules(
         r, (struct fake_rule[FAKE_RULES]){{FAKE_STOP, FAKE_ACT_ERROR, .hresult = FAKE_E_FAIL}});
-    CHECK_AT("its stream is closed", WAIT_UNTIL(STOP_SILENCE_MS, portside_fds(p) <= fds));
+    CHECK_AT("its stream is closed", portside_fds_are_back(p, fds));
 }
 
 /* Refused, or not answered, while events go on coming: it ends all the same. */
@@ -200,7 +199,7 @@ static void test_stop_refused(void)
         p, &(struct fake_options){
                .trace = {.bytes = block, .size = 4096, .repeat = true, .pace_ms = 20},
                .rules = {{FAKE_STOP, FAKE_ACT_ERROR, .hresult = FAKE_E_FAIL}}});
-    struct http *h = trace_world_start(p, "?durationSeconds=0", STOP_SILENCE_MS + 5000);
+    struct http *h = trace_world_start(p, "?durationSeconds=0", 0);
     REQUIRE(http_wait(h, STOP_SILENCE_MS));
     CHECK(h->status == 200 && h->result != CURLE_OK && h->result != CURLE_OPERATION_TIMEDOUT);
     CHECK(portside_wait_operation(p, "Failed", 2000));
@@ -256,7 +255,7 @@ static void test_slow_client(void)
 
         CHECK(portside_get(p, "/process")->status == 200);
         CHECK(portside_get(p, "/env")->status == 200);
-        CHECK(clock_monotonic_ms() - start < 1000);
+        CHECK(clock_monotonic_ms() - start < WORLD_PATIENCE * 1000);
     }
     http_release(h);
     CHECK_AT("it goes on", WAIT_UNTIL(5000, fake_runtime_streamed(r) > before + (8u << 20)));

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -48,16 +49,31 @@ bool dotnet_need_root(void)
     return false;
 }
 
-/* A port that was free a moment ago: the apps do not say which one they got. */
-static int free_port(void)
+static bool is_free(unsigned port)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof a;
+    const struct sockaddr_in a = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                  .sin_port = htons((uint16_t)port)};
     cleanup(close_fd) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    REQUIRE(bind(fd, (const struct sockaddr *)&a, sizeof a) == 0);
-    REQUIRE(getsockname(fd, (struct sockaddr *)&a, &size) == 0);
-    return ntohs(a.sin_port);
+    return bind(fd, (const struct sockaddr *)&a, sizeof a) == 0;
+}
+
+/* A port that was free a moment ago: the apps do not say which one they got. Below those that the
+ * kernel gives to others (net.ipv4.ip_local_port_range). */
+static unsigned free_port(void)
+{
+    enum { FIRST = 10000, COUNT = 20000, TRIES = 100 };
+    unsigned port = 0;
+
+    for (int i = 0; i < TRIES; i++) {
+        REQUIRE(getrandom(&port, sizeof port, 0) == sizeof port);
+        port = FIRST + port % COUNT;
+        if (is_free(port))
+            return port;
+    }
+    REQUIRE(!"a free port");
+    return 0;
 }
 
 /* The program of an application: its name without the version, but for these. */
@@ -106,7 +122,7 @@ struct dotnet_app *dotnet_start(const struct dotnet_options *o)
     size_t n = 0;
 
     app->tmp = o->tmp ? o->tmp : files_mkdir(dir, "tmp", 01777, 0);
-    (void)snprintf(app->base, sizeof app->base, "http://127.0.0.1:%d", free_port());
+    (void)snprintf(app->base, sizeof app->base, "http://127.0.0.1:%u", free_port());
     env[n++] = world_text("ASPNETCORE_URLS=%s", app->base);
     env[n++] = world_text("TMPDIR=%s", app->tmp);
     env[n++] = world_text("HOME=%s", app->tmp);

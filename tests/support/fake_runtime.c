@@ -26,7 +26,7 @@ struct fake_runtime {
 
     pthread_mutex_t lock; /* guards what is below, and options.rules and .dump */
     pthread_cond_t changed;
-    bool gate_open, stopping;
+    bool gate_open, stopping, silent;
     int connections;
     unsigned records[RECORDS_MAX];
     size_t record_count;
@@ -80,7 +80,9 @@ static bool wait_gate(struct fake_runtime *r)
     return open;
 }
 
-static struct fake_rule record_and_choose(struct fake_runtime *r, unsigned command)
+/* `generation`: of the rules that it chose from. */
+static struct fake_rule record_and_choose(struct fake_runtime *r, unsigned command,
+                                          unsigned *generation)
 {
     struct fake_rule chosen = {.act = FAKE_ACT_ANSWER};
 
@@ -96,6 +98,7 @@ static struct fake_rule record_and_choose(struct fake_runtime *r, unsigned comma
         chosen = *rule;
         break;
     }
+    *generation = r->generation;
     pthread_mutex_unlock(&r->lock);
     return chosen;
 }
@@ -137,29 +140,30 @@ static bool healthy_answer(struct fake_runtime *r, unsigned command, const uint8
     return true;
 }
 
-static unsigned rules_generation(struct fake_runtime *r)
+/* Tells that it is silent now, or no longer; the generation of the rules. */
+static unsigned note_silence(struct fake_runtime *r, bool silent)
 {
     pthread_mutex_lock(&r->lock);
     unsigned generation = r->generation;
+    r->silent = silent;
     pthread_mutex_unlock(&r->lock);
     return generation;
 }
 
 /* Silent until the rules change (true: it answers now) or the peer closes (false). */
-static bool stay_silent(struct fake_runtime *r, int fd)
+static bool stay_silent(struct fake_runtime *r, int fd, unsigned generation)
 {
-    unsigned generation = rules_generation(r);
+    bool changed = false, open = true;
     uint8_t byte;
 
-    while (wait_readable(r, fd, SILENT_POLL_MS)) {
+    while (open && !changed && wait_readable(r, fd, SILENT_POLL_MS)) {
         ssize_t n = recv(fd, &byte, 1, MSG_DONTWAIT);
 
-        if (n == 0 || (n < 0 && errno != EAGAIN))
-            return false;
-        if (rules_generation(r) != generation)
-            return true;
+        open = n > 0 || (n < 0 && errno == EAGAIN);
+        changed = note_silence(r, true) != generation;
     }
-    return false;
+    (void)note_silence(r, false);
+    return open && changed;
 }
 
 /* Answers one command; `fd` becomes -1 when a session keeps it. False: the runtime is to stay away
@@ -167,13 +171,14 @@ static bool stay_silent(struct fake_runtime *r, int fd)
 static bool act(struct fake_runtime *r, int *fd, unsigned command, const uint8_t *payload,
                 size_t size)
 {
-    struct fake_rule rule = record_and_choose(r, command);
+    unsigned generation;
+    struct fake_rule rule = record_and_choose(r, command, &generation);
     struct fake_bytes answer = {0};
     bool alive = true;
 
     if (rule.gate && !wait_gate(r))
         return false;
-    if (rule.act == FAKE_ACT_SILENT && !stay_silent(r, *fd))
+    if (rule.act == FAKE_ACT_SILENT && !stay_silent(r, *fd, generation))
         return true;
     if (rule.act == FAKE_ACT_ERROR)
         fake_wire_error(&answer, rule.hresult, rule.text);
@@ -374,6 +379,19 @@ int fake_runtime_connections(struct fake_runtime *r)
 bool fake_runtime_wait(struct fake_runtime *r, unsigned command, int count, int ms)
 {
     return WAIT_UNTIL(ms, fake_runtime_received(r, command) >= count);
+}
+
+static bool is_silent(struct fake_runtime *r)
+{
+    pthread_mutex_lock(&r->lock);
+    bool silent = r->silent;
+    pthread_mutex_unlock(&r->lock);
+    return silent;
+}
+
+bool fake_runtime_wait_silent(struct fake_runtime *r, int ms)
+{
+    return WAIT_UNTIL(ms, is_silent(r));
 }
 
 const char *fake_runtime_uid(const struct fake_runtime *r)

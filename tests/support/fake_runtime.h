@@ -46,7 +46,7 @@ enum fake_act {
     FAKE_ACT_ANSWER,  /* as a healthy runtime */
     FAKE_ACT_ERROR,   /* error reply with `hresult` and, when not NULL, `text` */
     FAKE_ACT_SILENT,  /* no answer until fake_runtime_set_rules(), as a stopped process; the
-                         connection stays open until the peer closes it */
+                         connection stays open until the peer closes it, no other is offered */
     FAKE_ACT_HANG_UP, /* the first `size` bytes of the healthy answer, then close */
     FAKE_ACT_RAW,     /* `size` bytes from `bytes` (NULL: zeros), then close */
 };
@@ -138,6 +138,10 @@ int fake_runtime_connections(struct fake_runtime *r);
 
 /* Waits until a command came `count` times. */
 bool fake_runtime_wait(struct fake_runtime *r, unsigned command, int count, int ms);
+
+/* Waits until it sits on a command that a rule leaves unanswered. Which one that is, a test cannot
+ * know: the daemon also asks for itself (ProcessInfo, sessions of metrics). */
+bool fake_runtime_wait_silent(struct fake_runtime *r, int ms);
 
 /* The cookie as GUID text, as the API shows it. */
 const char *fake_runtime_uid(const struct fake_runtime *r);

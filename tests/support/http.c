@@ -8,7 +8,7 @@
 
 #include "tests/support/world.h"
 
-enum { DEFAULT_TIMEOUT_MS = 30000 };
+enum { DEFAULT_TIMEOUT_MS = 120000, LEAVE_MS = 5000 };
 
 static const char *trusted;
 
@@ -65,6 +65,15 @@ static size_t on_head(char *data, size_t one, size_t n, void *user)
     return keep(&h->head, &h->head_size, &capacity, data, n) ? n : 0;
 }
 
+/* libcurl calls it once a second also when nothing comes. */
+static int on_progress(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    const struct http *h = user;
+
+    (void)a, (void)b, (void)c, (void)d;
+    return atomic_load(&h->leaving);
+}
+
 static struct curl_slist *header_list(const struct http_request *r)
 {
     struct curl_slist *list = NULL;
@@ -83,6 +92,9 @@ static void set_options(CURL *c, struct http *h, struct curl_slist *headers)
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, timeout);
+    curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(c, CURLOPT_XFERINFODATA, h);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
     curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_head);
@@ -196,6 +208,13 @@ bool http_wait(struct http *h, int ms)
         pthread_join(h->thread, NULL);
     h->joined = true;
     return true;
+}
+
+void http_leave(struct http *h)
+{
+    atomic_store(&h->leaving, true);
+    http_release(h);
+    CHECK_AT("the client leaves", http_wait(h, LEAVE_MS));
 }
 
 void http_release(struct http *h)

@@ -23,7 +23,7 @@ struct http_request {
     size_t hold_after;       /* > 0: read no more after so many body bytes until http_release() */
     size_t bytes_per_second; /* > 0: read no faster */
     const char *client;      /* PEM file with certificate and key to show over TLS; NULL: none */
-    int timeout_ms;          /* 0: 30 s */
+    int timeout_ms;          /* exact; 0: 120 s */
 };
 
 struct http {
@@ -38,6 +38,7 @@ struct http {
     atomic_llong first_ms;  /* clock_monotonic_ms() of the first body byte; 0: none */
     atomic_bool ended;
     /* Inner: */
+    atomic_bool leaving;
     size_t head_size, body_size, body_capacity;
     FILE *file;
     pthread_t thread;
@@ -55,6 +56,9 @@ struct http *http_run(const struct http_request *request);
 /* Runs it on a thread of its own; http_wait() tells whether it has ended within `ms`. */
 struct http *http_start(const struct http_request *request);
 bool http_wait(struct http *h, int ms);
+
+/* The client goes away: its connection is cut within a second; waits until it is. */
+void http_leave(struct http *h);
 
 /* Lets a request go on that holds at `hold_after`. */
 void http_release(struct http *h);

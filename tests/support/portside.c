@@ -8,7 +8,7 @@
 #include "tests/support/files.h"
 #include "tests/support/world.h"
 
-enum { ARGS_MAX = 32, LINES_MAX = 32, PORTSIDE_END_MS = 3000 };
+enum { ARGS_MAX = 32, LINES_MAX = 32, PORTSIDE_END_MS = 3000, FD_SHOWN = 1000 };
 
 static const char **build_args(const struct portside *p, const struct portside_options *o)
 {
@@ -189,7 +189,7 @@ bool portside_nothing_left(const struct portside *p)
 
 int portside_fds(const struct portside *p)
 {
-    enum { SAME = 20, TRIES = 200 };
+    enum { SAME = 50, TRIES = 500 };
     int count = proc_fd_count(p->proc->pid);
 
     for (int same = 0, i = 0; same < SAME && i < TRIES; i++) {
@@ -199,6 +199,28 @@ int portside_fds(const struct portside *p)
         count = now;
     }
     return count;
+}
+
+static void print_fds(const struct portside *p)
+{
+    char path[64], target[256];
+
+    for (int fd = 0, left = proc_fd_count(p->proc->pid); left > 0 && fd < FD_SHOWN; fd++) {
+        (void)snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)p->proc->pid, fd);
+        ssize_t n = readlink(path, target, sizeof target);
+        if (n > 0)
+            printf("\n%d %.*s", fd, (int)n, target);
+        left -= n > 0;
+    }
+}
+
+bool portside_fds_are_back(const struct portside *p, int before)
+{
+    if (WAIT_UNTIL(PORTSIDE_LEFT_MS, portside_fds(p) <= before))
+        return true;
+    printf("\ndescriptors: %d before, %d now", before, proc_fd_count(p->proc->pid));
+    print_fds(p);
+    return false;
 }
 
 const cJSON *portside_last_operation(const struct portside *p)

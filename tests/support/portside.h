@@ -72,8 +72,11 @@ bool portside_wait_count(const struct portside *p, int count, int ms);
 /* Waits until no file is left in the dump folder (the daemon's own sub-folder may stay). */
 bool portside_nothing_left(const struct portside *p);
 
-/* Its open descriptors at rest: the number that stays for a while. */
+/* Its open descriptors at rest: the number that stays for half a second. */
 int portside_fds(const struct portside *p);
+
+/* Waits until there are no more of them than before; if there are, they are printed. */
+bool portside_fds_are_back(const struct portside *p, int before);
 
 /* The newest operation of the list; NULL when there is none. */
 const cJSON *portside_last_operation(const struct portside *p);

@@ -153,13 +153,18 @@ struct proc *proc_spawn(const struct proc_options *o)
     return p;
 }
 
-bool proc_wait(struct proc *p, int ms)
+static bool wait_exactly(struct proc *p, int ms)
 {
     struct pollfd fd = {.fd = p->pidfd, .events = POLLIN};
 
     if (!p->ended && poll(&fd, 1, ms) == 1)
         p->ended = waitpid(p->pid, &p->status, WNOHANG) == p->pid;
     return p->ended;
+}
+
+bool proc_wait(struct proc *p, int ms)
+{
+    return wait_exactly(p, WORLD_PATIENCE * ms);
 }
 
 int proc_exit_code(const struct proc *p)
@@ -198,7 +203,7 @@ int proc_run(const struct proc_options *o, int ms, const char **ret_output)
 {
     struct proc *p = proc_spawn(o);
 
-    if (!proc_wait(p, ms))
+    if (!wait_exactly(p, ms))
         proc_kill_group(p);
     else if (ret_output)
         *ret_output = proc_output(p);

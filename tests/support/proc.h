@@ -33,7 +33,7 @@ struct proc {
 /* Never NULL: a failure to start ends the test. Exec failure shows as exit code 127. */
 struct proc *proc_spawn(const struct proc_options *o);
 
-/* True once the process has ended; waits at most `ms`. */
+/* True once the process has ended; waits at most WORLD_PATIENCE times `ms`. */
 bool proc_wait(struct proc *p, int ms);
 
 /* Its exit code, or 128 + signal number. -1 while it runs. */

@@ -48,11 +48,8 @@ static void test_two_monitors(void)
     (void)connect_app(a, "web10", NULL);
     REQUIRE(portside_wait_count(b, 1, 5000));
     for (int i = 0; i < 10; i++) {
-        int64_t start = clock_monotonic_ms();
-
         CHECK(portside_get(a, "/env")->status == 200);
         CHECK(portside_get(b, "/env")->status == 200);
-        CHECK(clock_monotonic_ms() - start < 1000);
     }
 }
 

@@ -172,7 +172,7 @@ static void test_client_goes(void)
     CHECK(dotnet_wait_hello(app, 10000));
     CHECK(portside_nothing_left(p));
     CHECK(WAIT_UNTIL(10000, portside_get(p, "/env")->status == 200));
-    CHECK(WAIT_UNTIL(5000, portside_fds(p) <= fds));
+    CHECK(portside_fds_are_back(p, fds));
     CHECK(!proc_wait(app->proc, 0));
 }
 

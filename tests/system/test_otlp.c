@@ -263,7 +263,7 @@ static void test_no_collector(void)
     CHECK(portside_get(p, "/processes")->status == 200);
     int64_t before = clock_monotonic_ms();
     CHECK(portside_stop(p) == 0);
-    CHECK(clock_monotonic_ms() - before < 5000);
+    CHECK(clock_monotonic_ms() - before < PUSHED_MS);
     CHECK(dotnet_says_hello(app));
 }
 

@@ -61,8 +61,10 @@ static void test_ring(void)
         REQUIRE(g != NULL);
         CHECK(g->objects == 4 && g->bytes == 128 && g->origin.complete);
         CHECK(g->origin.is_64_bit && g->origin.pid == 42);
-        for (uint32_t k = 0; k < 3; k++)
-            CHECK(heap_edges(g, k, &count)[0] == (k + 1) % 3 && count == 1);
+        for (uint32_t k = 0; k < 3; k++) {
+            const uint32_t *edges = heap_edges(g, k, &count);
+            CHECK(edges && edges[0] == (k + 1) % 3 && count == 1);
+        }
         CHECK(strcmp(heap_type_name(g, heap_node_type(g, 0)), "T0") == 0);
         CHECK(strcmp(heap_type_module(g, heap_node_type(g, 0)), "m.dll") == 0);
         CHECK(heap_edges(g, g->root, &count) && count == 2); /* thread statics, local vars */

@@ -46,7 +46,7 @@ static void test_garbage(void)
     for (size_t i = 0; i < COUNT_OF(garbage); i++) {
         cleanup(close_fd) int fd = fake_connect(o->path);
         CHECK(send(fd, garbage[i], strlen(garbage[i]), MSG_NOSIGNAL) > 0);
-        CHECK_AT(garbage[i], LOOP_UNTIL(o->loop, 2000, is_dropped(fd)));
+        CHECK_AT(garbage[i], LOOP_UNTIL(o->loop, LOOP_MS, is_dropped(fd)));
     }
     CHECK(o->advertises == 0);
     owner_end(o);
@@ -183,7 +183,7 @@ static void test_many_refused(void)
     REQUIRE(open_listener(o) == 0);
     for (int i = 0; i < MANY; i++)
         fds[i] = fake_connect(o->path);
-    CHECK(LOOP_UNTIL(o->loop, 2000, is_dropped(fds[5])));
+    CHECK(LOOP_UNTIL(o->loop, LOOP_MS, is_dropped(fds[5])));
     loop_for(o->loop, 50);
     for (int i = 0; i < MANY; i++)
         dropped += is_dropped(fds[i]);

@@ -182,7 +182,7 @@ static bool serves(struct owner *o)
     if (fd < 0)
         return false;
     send_advertise(fd, 1, FAKE_ADVERTISE_SIZE);
-    return LOOP_UNTIL(o->loop, 2000, o->advertises == before + 1);
+    return LOOP_UNTIL(o->loop, LOOP_MS, o->advertises == before + 1);
 }
 
 static void test_deleted(void)
@@ -214,7 +214,7 @@ static void test_folder_deleted(void)
     for (int i = 1; i <= 2; i++) {
         CHECK(unlink(o->path) == 0 && rmdir(world_text("%s/sub", o->dir)) == 0);
         CHECK_AT(i == 1 ? "made anew" : "made anew again",
-                 LOOP_UNTIL(o->loop, 2000, files_exists(o->path)));
+                 LOOP_UNTIL(o->loop, LOOP_MS, files_exists(o->path)));
         CHECK(serves(o));
     }
     owner_end(o);
@@ -230,10 +230,10 @@ static void test_folder_renamed(void)
     o->config.path = o->path;
     REQUIRE(open_listener(o) == 0);
     CHECK(rename(sub, world_text("%s/old", o->dir)) == 0);
-    CHECK(LOOP_UNTIL(o->loop, 2000, files_exists(o->path)));
+    CHECK(LOOP_UNTIL(o->loop, LOOP_MS, files_exists(o->path)));
     CHECK(o->alterations == 1 && serves(o));
     CHECK(unlink(o->path) == 0);
-    CHECK_AT("watched", LOOP_UNTIL(o->loop, 2000, files_exists(o->path)) && serves(o));
+    CHECK_AT("watched", LOOP_UNTIL(o->loop, LOOP_MS, files_exists(o->path)) && serves(o));
     CHECK(o->alterations == 2);
     owner_end(o);
     CHECK_AT("what went with the folder is not ours", files_exists(sub));
@@ -260,7 +260,7 @@ static void test_rebind_fails(void)
     loop_for(o->loop, 20);
     REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
     CHECK(rename(sub, world_text("%s/old", o->dir)) == 0 && files_write(sub, "", 0));
-    CHECK(LOOP_UNTIL(o->loop, 2000, o->alterations == 1));
+    CHECK(LOOP_UNTIL(o->loop, LOOP_MS, o->alterations == 1));
     CHECK(!ipc_listener_is_bound(o->listener));
     loop_for(o->loop, 200);
     CHECK_AT("told once", o->troubles == 1);
@@ -289,7 +289,7 @@ static void test_replaced(void)
     CHECK_AT("told once, not for every file of the folder", o->alterations == 1);
     CHECK_AT("theirs stays", files_size(o->path) == 6);
     CHECK(unlink(o->path) == 0);
-    CHECK_AT("ours again", LOOP_UNTIL(o->loop, 2000, ipc_listener_is_bound(o->listener)));
+    CHECK_AT("ours again", LOOP_UNTIL(o->loop, LOOP_MS, ipc_listener_is_bound(o->listener)));
     CHECK(o->alterations == 2 && serves(o));
     CHECK(unlink(o->path) == 0 && files_write(o->path, "theirs", 6));
     owner_end(o);

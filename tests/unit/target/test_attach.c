@@ -158,7 +158,7 @@ static void test_settle_timeout(void)
     target_attach(w->target);
     CHECK(LOOP_UNTIL(w->loop, LOOP_MS, w->settled == 1));
     int64_t took = clock_monotonic_ms() - before;
-    CHECK(took >= TARGET_SETTLE_MS - 50 && took < TARGET_SETTLE_MS + 2000);
+    CHECK(took >= TARGET_SETTLE_MS - 50 && took < LOOP_MS);
     CHECK(next_command(w, fd, LOOP_MS) == FAKE_RESUME);
     answer_ok(fd);
     fd = offer(w);
