@@ -99,6 +99,7 @@ void api_livemetrics(void *user, struct http_exchange *x);
 void api_get_metrics(void *user, struct http_exchange *x);
 void api_logs(void *user, struct http_exchange *x);
 void api_get_stacks(void *user, struct http_exchange *x);
+void api_get_threadpool(void *user, struct http_exchange *x);
 void api_get_dump(void *user, struct http_exchange *x);
 void api_get_gcdump(void *user, struct http_exchange *x);
 void api_get_operations(void *user, struct http_exchange *x);

@@ -1,6 +1,7 @@
 /*
  * The route table: what is bound, served and documented. Operation ids, parameters, bodies and
- * answers are the peer's (contract/openapi.json); /healthz, /readyz and /debug/pprof are ours.
+ * answers are the peer's (contract/openapi.json); /healthz, /readyz, /debug/pprof and /diagnose are
+ * ours.
  */
 #include "src/api/api.h"
 #include "src/api/call.h"
@@ -46,7 +47,7 @@ static const struct http_route routes[] = {
         REPLIES OBJECT_REPLIES, JSON(processes)),
     ROUTE("GET", "/process", ROUTE_SCOPE(SCOPE_READ),
         "GetProcessInfo", "Diag", "Describe one process.", api_get_process,
-        {PROCESS}, REPLIES OBJECT_REPLIES, JSON(schema_process_info)),
+        {PROCESS, PARAM_KERNEL}, REPLIES OBJECT_REPLIES, JSON(schema_process_info)),
     ROUTE("GET", "/env", ROUTE_SCOPE(SCOPE_ENV),
         "GetProcessEnvironment", "Diag", "Tell a process's environment variables.", api_get_env,
         {PROCESS}, REPLIES OBJECT_REPLIES, JSON(texts_by_name)),
@@ -115,6 +116,11 @@ static const struct http_route routes[] = {
     ROUTE("GET", "/debug/pprof/allocs", ROUTE_SCOPE(SCOPE_TRACE),
         "CapturePprofAllocs", "Diag", "Profile what a process allocates, as Go does.",
         api_get_pprof_allocs, {PROCESS, PARAM_SECONDS, ARTIFACT}, REPLIES ARTIFACT_REPLIES, BYTES),
+
+    ROUTE("GET", "/diagnose/threadpool", ROUTE_SCOPE(SCOPE_TRACE),
+        "DiagnoseThreadPool", "Diag", "Tell whether a process's thread pool starves, and what blocks it.",
+        api_get_threadpool, {PROCESS, PARAM_POOL_DURATION, ARTIFACT, PARAM_POOL_FORMAT},
+        REPLIES ARTIFACT_REPLIES, LINES("text/plain", "application/json")),
 
     ROUTE("GET", "/exceptions", ROUTE_SCOPE(SCOPE_TRACE),
         "GetExceptions", "Exceptions", "List the latest exceptions of a process.", api_unserved,

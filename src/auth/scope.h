@@ -11,7 +11,7 @@
 enum auth_scope {
     SCOPE_METRICS = 1 << 0, /* /metrics (when it is protected), /livemetrics */
     SCOPE_READ = 1 << 1,    /* what is there: /processes, /process, /info, /operations */
-    SCOPE_TRACE = 1 << 2,   /* /trace, /logs, /stacks, /exceptions, /parameters */
+    SCOPE_TRACE = 1 << 2,   /* /trace, /logs, /stacks, /diagnose, /exceptions, /parameters */
     SCOPE_GCDUMP = 1 << 3,  /* /gcdump */
     SCOPE_DUMP = 1 << 4,    /* /dump: everything in the memory of the app */
     SCOPE_ENV = 1 << 5,     /* /env: secrets, mostly */

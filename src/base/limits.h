@@ -137,6 +137,8 @@ enum {
                                             process; dotnet-stack takes 10 */
     LIMIT_STACKS_SAMPLING_LONG_MS = 250, /* when that was not enough */
     LIMIT_STACKS_END_MS = 8 * 1000,      /* for the names; 100,000 methods take a second */
+    LIMIT_THREADPOOL_START_MS = 5 * 1000, /* of /diagnose/threadpool: a process without CPU may
+                                             take a while */
 
     /* Log */
     LIMIT_LOG_TIMESTAMP = 256, /* a timestamp format: each letter becomes a few characters */

@@ -2,15 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "proto/pe/module_version.h"
 #include "src/base/cleanup.h"
 #include "src/base/number_map.h"
+#include "src/collect/inside.h"
 #include "src/collect/tasks.h"
 
 /* --- threads --- */
@@ -25,7 +25,10 @@ static void name_thread(void *user, const struct task *task)
     struct naming *n = user;
     uint32_t number = number_map_get(&n->by_id, task->id);
 
-    if (number != NUMBER_MAP_NONE && task->comm[0])
+    if (number == NUMBER_MAP_NONE)
+        return;
+    n->s->threads[number].state = task_times(task).state;
+    if (task->comm[0])
         n->s->threads[number].name = names_add(&n->s->names, task->comm, strlen(task->comm));
 }
 
@@ -40,15 +43,6 @@ static void name_threads(struct thread_stacks *s, pid_t pid)
 }
 
 /* --- modules --- */
-
-/* A path of the process, resolved inside its own root: its links cannot lead into our files. */
-static int open_inside(int root, const char *path)
-{
-    const struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-                                 .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-
-    return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
-}
 
 static bool read_version(int fd, struct guid *ret)
 {
@@ -81,7 +75,7 @@ static void find_versions(struct thread_stacks *s, pid_t pid)
         const char *file = stack_text(s, m->path);
         if (file[0] != '/')
             continue;
-        cleanup(close_fd) int fd = open_inside(root, file);
+        cleanup(close_fd) int fd = inside_open(root, file);
         if (fd >= 0)
             (void)read_version(fd, &m->version);
     }

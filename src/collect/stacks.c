@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "src/base/cleanup.h"
+#include "src/base/clock.h"
 #include "src/base/limits.h"
 #include "src/collect/dump_folder.h"
 #include "src/collect/kernel_stacks.h"
@@ -55,6 +56,7 @@ struct stacks {
     const void *waiting; /* the piece after the one at work; the session's */
     size_t waiting_size;
     const struct stack_format *format;
+    struct stacks_report report; /* `write` is NULL: none */
     char *folder;
     const char *folders[4];
 
@@ -67,6 +69,7 @@ struct stacks {
     size_t piece_size;
     struct error failure; /* of the document; code 0: none */
     pid_t pid;
+    int64_t silent_since;  /* ticks, when it was given up */
     bool again;            /* incomplete, and there is an attempt left */
     size_t kernel_threads; /* described in place of stacks */
     struct thread_stacks found;
@@ -81,6 +84,8 @@ static void stacks_free(struct stacks *s)
     stack_recorder_free(s->recorder);
     thread_stacks_deinit(&s->found);
     profile_result_deinit(&s->result);
+    if (s->report.release)
+        s->report.release(s->report.user);
     target_unref(s->target);
     free(s->piece);
     free(s->folder);
@@ -115,7 +120,7 @@ static int write_result(void *user, const void *data, size_t size)
 static void describe_threads(struct stacks *s, struct output *o)
 {
     if (s->end.code == -ETIMEDOUT && kernel_stacks_possible(s->format))
-        s->kernel_threads = kernel_stacks_write(s->pid, s->format, s->end.text, o);
+        s->kernel_threads = kernel_stacks_write(s->pid, s->format, s->end.text, s->silent_since, o);
 }
 
 static void write_document(struct stacks *s)
@@ -123,10 +128,13 @@ static void write_document(struct stacks *s)
     struct output o;
 
     output_init(&o, write_result, s);
-    if (s->found.thread_count == 0) {
+    if (s->found.thread_count > 0)
+        stack_names_add(&s->found, s->pid);
+    if (s->report.write) {
+        s->report.write(s->report.user, &s->found, &o);
+    } else if (s->found.thread_count == 0) {
         describe_threads(s, &o);
     } else {
-        stack_names_add(&s->found, s->pid);
         s->format->write(&s->found, &o);
     }
     int r = output_end(&o);
@@ -237,7 +245,7 @@ static void after_conclusion(struct stacks *s)
         s->attempt++;
         if (ask(s, &s->end) < 0)
             start_work(s); /* with what there is */
-    } else if (s->found.thread_count == 0 && s->kernel_threads == 0) {
+    } else if (s->found.thread_count == 0 && s->kernel_threads == 0 && !s->report.write) {
         fail_empty(s);
     } else {
         deliver(s);
@@ -314,6 +322,9 @@ static void give_up(struct stacks *s, const char *text)
 
     (void)error_set(&err, -ETIMEDOUT, "%s", text);
     s->waiting = NULL;
+    s->silent_since = s->target->unresponsive_since
+                          ? s->target->unresponsive_since
+                          : clock_now_ticks() - INT64_C(10000) * LIMIT_STACKS_START_MS;
     session_abandon(s->session);
     on_end(s, &err);
 }
@@ -363,6 +374,8 @@ static int ask(struct stacks *s, struct error *err)
     s->recorder = stack_recorder_new();
     if (!s->recorder)
         return error_set(err, -ENOMEM, "stacks");
+    if (s->report.others)
+        stack_recorder_name_also(s->recorder, s->report.others);
     /* Set before, because a session that is there must not be lost for want of memory. */
     if (timer_start(&s->timer, s->context->loop, LIMIT_STACKS_START_MS, 0, on_late_start, s) < 0)
         return error_set(err, -ENOMEM, "stacks");
@@ -390,10 +403,16 @@ static int stacks_start(const struct collect_context *context, struct target *ta
                         const void *params, const struct collection_events *events,
                         struct collection **ret, struct error *err)
 {
+    const struct stacks_params *wanted = params;
     struct stacks *s = calloc(1, sizeof *s);
 
-    if (!s)
+    if (!s) {
+        if (wanted->report)
+            wanted->report->release(wanted->report->user);
         return error_set(err, -ENOMEM, "stacks");
+    }
+    if (wanted->report)
+        s->report = *wanted->report;
     s->base.type = &collection_stacks;
     s->context = context;
     s->events = *events;

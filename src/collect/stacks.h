@@ -6,9 +6,20 @@
 
 #include "src/collect/collection.h"
 #include "src/profile/stack_format.h"
+#include "src/profile/stack_table.h"
+
+/* Another document in their place. */
+struct stacks_report {
+    void *user;                       /* stays until `release`, which comes in any case, once */
+    const struct stack_table *others; /* to be named too; `user`'s */
+    /* On the pool. `s` has no threads when there were none, or nobody answered. */
+    void (*write)(void *user, const struct thread_stacks *s, struct output *o);
+    void (*release)(void *user);
+};
 
 struct stacks_params {
-    const struct stack_format *format;
+    const struct stack_format *format;  /* NULL with a report */
+    const struct stacks_report *report; /* NULL: none */
 };
 
 /*

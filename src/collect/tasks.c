@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,20 @@ char *task_read(const struct task *task, const char *file, char *text, size_t ca
     if (n > 0 && text[n - 1] == '\n')
         text[n - 1] = '\0';
     return text;
+}
+
+struct task_times task_times(const struct task *task)
+{
+    char line[1024];
+    uint64_t user = 0, system = 0;
+    struct task_times t = {.state = '?'};
+    /* The name in brackets may hold anything: the last one ends it. */
+    const char *rest = strrchr(task_read(task, "stat", line, sizeof line), ')');
+
+    if (rest && sscanf(rest + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64,
+                       &t.state, &user, &system) == 3)
+        t.ticks = user + system;
+    return t;
 }
 
 /* The last number of the line "NSpid:\t5\t1": the innermost namespace's. */

@@ -21,3 +21,11 @@ size_t tasks_visit(pid_t pid, void (*visit)(void *user, const struct task *task)
 /* The first bytes of a file of the task's, as text without its last newline; "" when closed to us.
  * Returns `text`. */
 char *task_read(const struct task *task, const char *file, char *text, size_t capacity);
+
+/* Of /proc/PID/task/TID/stat. */
+struct task_times {
+    char state;     /* 'R' running, 'S' sleeping, 'T' stopped...; '?': closed to us */
+    uint64_t ticks; /* of user and system */
+};
+
+struct task_times task_times(const struct task *task);

@@ -93,6 +93,11 @@ static double dropped(const struct metric_process *process)
     return (double)process->series_dropped;
 }
 
+static double silent(const struct metric_process *process)
+{
+    return process->silent_seconds;
+}
+
 static double waited(const struct metric_process *process)
 {
     return process->waited_seconds;
@@ -111,6 +116,9 @@ static const struct {
     {{"portside_metric_values_dropped", "Values of series that there was no room for.",
       OWN_COUNTER},
      dropped},
+    {{"portside_unresponsive_seconds",
+      "For so long the process has not answered on its diagnostic port; 0: it does.", OWN_GAUGE},
+     silent},
     {{"portside_suspended_seconds",
       "For so long the process, if it was started suspended, waited to be resumed.", OWN_GAUGE},
      waited},

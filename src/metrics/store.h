@@ -77,7 +77,8 @@ struct metric_process {
     uint64_t series_dropped; /* values that had no room */
     unsigned notices;        /* bits (1 << enum metrics_notice) that came up; set by the owner */
     bool up;                 /* its session runs; set by the owner */
-    double waited_seconds;   /* until its resume was answered; NaN: not known; set by the owner */
+    double silent_seconds; /* for so long its runtime has not answered; 0: it does; by the owner */
+    double waited_seconds; /* until its resume was answered; NaN: not known; set by the owner */
 };
 
 /* `points`: Metrics:MetricCount; above LIMIT_METRIC_POINTS is that. NULL: out of memory. */

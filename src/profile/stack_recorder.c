@@ -14,6 +14,7 @@
 #define SAMPLER "Microsoft-DotNETCore-SampleProfiler"
 
 enum {
+    SAMPLE_EXTERNAL = 1,  /* not in managed code; 2: in it */
     FILTER_REBUILDS = 64, /* samples come before the rundown; a stream that mixes them gets no
                              filter after so many changes */
 };
@@ -22,7 +23,7 @@ struct sampled_thread {
     uint64_t id, time;
     uint64_t *addresses; /* leaf first */
     size_t depth, capacity;
-    bool truncated;
+    bool truncated, external;
 };
 
 struct stack_recorder {
@@ -32,7 +33,8 @@ struct stack_recorder {
     struct number_map by_id;
     size_t frames; /* room of all threads */
     struct method_map methods;
-    uint64_t *wanted; /* addresses on stacks, sorted */
+    const struct stack_table *others; /* to be named too; NULL: none */
+    uint64_t *wanted;                 /* addresses on stacks, sorted */
     size_t wanted_count;
     bool wanted_old;
     unsigned rebuilds;
@@ -93,6 +95,7 @@ static bool make_room(struct stack_recorder *r, struct sampled_thread *t, size_t
 static void record_sample(struct stack_recorder *r, const struct nettrace_event *e)
 {
     struct nettrace_stack stack = {0};
+    struct cursor in = cursor_of(e->payload, e->payload_size);
     struct sampled_thread *t = thread_of(r, e);
 
     if (!t || !nettrace_stack_find(r->parser, e->stack_id, &stack)) {
@@ -111,6 +114,7 @@ static void record_sample(struct stack_recorder *r, const struct nettrace_event 
     t->depth = depth;
     t->time = e->timestamp;
     t->truncated = stack.count >= STACK_RUNTIME_DEPTH;
+    t->external = cursor_u32(&in) == SAMPLE_EXTERNAL;
     r->wanted_old = true;
 }
 
@@ -124,7 +128,7 @@ static int compare_addresses(const void *a, const void *b)
 /* False: no filter. */
 static bool build_filter(struct stack_recorder *r)
 {
-    size_t count = 0;
+    size_t count = r->others ? r->others->frame_count : 0;
 
     if (!r->wanted_old)
         return true;
@@ -142,6 +146,11 @@ static bool build_filter(struct stack_recorder *r)
         if (t->depth)
             memcpy(wanted + r->wanted_count, t->addresses, t->depth * sizeof *wanted);
         r->wanted_count += t->depth;
+    }
+    if (r->others && r->others->frame_count) {
+        memcpy(wanted + r->wanted_count, r->others->frames,
+               r->others->frame_count * sizeof *wanted);
+        r->wanted_count += r->others->frame_count;
     }
     qsort(wanted, r->wanted_count, sizeof *wanted, compare_addresses);
     r->wanted_old = false;
@@ -235,6 +244,12 @@ void stack_recorder_free(struct stack_recorder *r)
     method_map_deinit(&r->methods);
     free(r->wanted);
     free(r);
+}
+
+void stack_recorder_name_also(struct stack_recorder *r, const struct stack_table *others)
+{
+    r->others = others;
+    r->wanted_old = true;
 }
 
 int stack_recorder_feed(struct stack_recorder *r, const void *data, size_t size, struct error *err)
@@ -367,23 +382,53 @@ static uint32_t frame_of(struct resolver *v, uint64_t address)
     return m ? method_frame(v, m) : nameless(v, all_names ? STACK_NATIVE : STACK_UNKNOWN);
 }
 
+/* The frames of one stack, at the end of all. */
+static bool add_frames(struct resolver *v, const uint64_t *addresses, size_t depth,
+                       struct stack_thread *t, size_t *used)
+{
+    struct thread_stacks *s = v->s;
+
+    t->first = *used;
+    for (size_t i = 0; i < depth; i++) {
+        uint32_t frame = frame_of(v, addresses[i]);
+        if (frame == NUMBER_MAP_NONE)
+            return false;
+        if (frame == v->native && t->depth > 0 && s->stacks[*used - 1] == frame)
+            continue;
+        s->stacks[(*used)++] = frame;
+        t->depth++;
+    }
+    return true;
+}
+
 static bool add_stack(struct resolver *v, const struct sampled_thread *from, size_t *used)
 {
     struct thread_stacks *s = v->s;
     struct stack_thread *t = &s->threads[s->thread_count++];
 
-    *t = (struct stack_thread){
-        .id = from->id, .name = NAMES_NONE, .first = *used, .truncated = from->truncated};
+    *t = (struct stack_thread){.id = from->id,
+                               .name = NAMES_NONE,
+                               .truncated = from->truncated,
+                               .external = from->external};
     s->truncated += from->truncated;
-    for (size_t i = 0; i < from->depth; i++) {
-        uint32_t frame = frame_of(v, from->addresses[i]);
-        if (frame == NUMBER_MAP_NONE)
+    if (!add_frames(v, from->addresses, from->depth, t, used))
+        return false;
+    for (size_t i = 0; i < t->depth; i++)
+        s->unknown += s->frames[s->stacks[t->first + i]].kind == STACK_UNKNOWN;
+    return true;
+}
+
+static bool add_others(struct resolver *v, const struct stack_table *others, size_t *used)
+{
+    struct thread_stacks *s = v->s;
+
+    for (size_t i = 0; i < others->count; i++) {
+        struct stack_thread *t = &s->others[s->other_count++];
+        size_t depth;
+        const uint64_t *addresses = stack_table_get(others, (uint32_t)i, &depth);
+        *t = (struct stack_thread){.name = NAMES_NONE, .truncated = depth >= STACK_RUNTIME_DEPTH};
+        if (!add_frames(v, addresses, depth, t, used))
             return false;
-        if (frame == v->native && t->depth > 0 && s->stacks[*used - 1] == frame)
-            continue;
-        s->unknown += s->frames[frame].kind == STACK_UNKNOWN;
-        s->stacks[(*used)++] = frame;
-        t->depth++;
     }
     return true;
 }
@@ -398,7 +443,8 @@ static int compare_threads(const void *a, const void *b)
 static bool resolve(struct stack_recorder *r, struct thread_stacks *s)
 {
     struct resolver v = {.r = r, .s = s, .native = NUMBER_MAP_NONE, .unknown = NUMBER_MAP_NONE};
-    size_t frames = 0, used = 0;
+    const struct stack_table nothing = {0}, *others = r->others ? r->others : &nothing;
+    size_t frames = others->frame_count, used = 0;
     bool ok;
 
     names_init(&s->names, PROFILE_METHOD_BYTES);
@@ -406,13 +452,15 @@ static bool resolve(struct stack_recorder *r, struct thread_stacks *s)
         frames += r->threads[i].depth;
     s->threads = calloc(r->thread_count + 1, sizeof *s->threads);
     s->stacks = calloc(frames + 1, sizeof *s->stacks);
-    ok = s->threads && s->stacks;
+    s->others = calloc(others->count + 1, sizeof *s->others);
+    ok = s->threads && s->stacks && s->others;
     if (r->thread_count)
         qsort(r->threads, r->thread_count, sizeof *r->threads, compare_threads);
     for (size_t i = 0; ok && i < r->thread_count; i++) {
         if (r->threads[i].depth > 0)
             ok = add_stack(&v, &r->threads[i], &used);
     }
+    ok = ok && add_others(&v, others, &used);
     number_map_deinit(&v.by_method);
     number_map_deinit(&v.by_module);
     return ok;

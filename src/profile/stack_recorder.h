@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "src/base/error.h"
+#include "src/profile/stack_table.h"
 #include "src/profile/thread_stacks.h"
 
 struct stack_recorder;
@@ -17,6 +18,10 @@ struct stack_recorder;
 /* NULL: out of memory. */
 struct stack_recorder *stack_recorder_new(void);
 void stack_recorder_free(struct stack_recorder *r);
+
+/* Names these stacks too, as `others` of the result. Before the first bytes; borrowed until the
+ * recorder is freed, and not to be changed. */
+void stack_recorder_name_also(struct stack_recorder *r, const struct stack_table *others);
 
 /* As recorder_feed(). */
 int stack_recorder_feed(struct stack_recorder *r, const void *data, size_t size, struct error *err);

@@ -10,6 +10,7 @@ void thread_stacks_deinit(struct thread_stacks *s)
     free(s->frames);
     free(s->modules);
     free(s->threads);
+    free(s->others);
     free(s->stacks);
     *s = (struct thread_stacks){0};
 }

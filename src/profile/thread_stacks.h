@@ -46,6 +46,8 @@ struct stack_thread {
     size_t first;  /* of its frames in `stacks` */
     size_t depth;
     bool truncated; /* there is more below that the runtime does not tell */
+    char state;     /* of /proc/PID/task/TID/stat, a moment later: 'R', 'S'...; 0: not known */
+    bool external;  /* it was not in managed code: it waited, or was in native code */
 };
 
 struct thread_stacks {
@@ -56,7 +58,9 @@ struct thread_stacks {
     size_t module_count, module_capacity;
     struct stack_thread *threads; /* by id */
     size_t thread_count;
-    uint32_t *stacks; /* frames of all threads, leaf first */
+    struct stack_thread *others; /* stacks that were to be named too; frames and `truncated` only */
+    size_t other_count;
+    uint32_t *stacks; /* frames of all threads and others, leaf first */
     size_t truncated; /* threads */
     size_t unknown;   /* frames of all threads */
     uint64_t lost;    /* events */

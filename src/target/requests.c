@@ -12,6 +12,7 @@
 
 #include "proto/ipc/header.h"
 #include "src/base/clock.h"
+#include "src/base/events.h"
 #include "src/base/limits.h"
 #include "src/target/procfs.h"
 
@@ -69,13 +70,42 @@ static void end_with(struct target_request *r, int code, const char *text)
     end_request(r, &(struct ipc_outcome){.code = code, .text = text});
 }
 
-static void on_slow(void *user)
+/* While it writes a dump, nothing else is to be expected: that is no line of the log. */
+static bool is_dumping(const struct target *t)
 {
-    struct target *t = user;
+    const struct target_request *r = t->in_flight;
+
+    return r && (r->command == IPC_GENERATE_CORE_DUMP || r->command == IPC_GENERATE_CORE_DUMP2 ||
+                 r->command == IPC_GENERATE_CORE_DUMP3);
+}
+
+/* It has been silent for so long. */
+static void mark_silent(struct target *t, int64_t ms)
+{
+    if (t->unresponsive_since)
+        return;
+    t->unresponsive_since = clock_now_ticks() - ms * 10000;
+    t->silence_told = !is_dumping(t);
+    if (t->silence_told)
+        log_event(&event_process_silent, LOG_NUMBER("pid", (int64_t)t->pid),
+                  {"name", t->info.name});
+}
+
+static void mark_answering(struct target *t)
+{
+    int64_t ms = (clock_now_ticks() - t->unresponsive_since) / 10000;
 
     if (!t->unresponsive_since)
-        t->unresponsive_since =
-            clock_now_ticks() - (int64_t)REQUEST_UNRESPONSIVE_MS * 10000; /* since it was asked */
+        return;
+    t->unresponsive_since = 0;
+    if (t->silence_told)
+        log_event(&event_process_answers, LOG_NUMBER("pid", (int64_t)t->pid),
+                  {"name", t->info.name}, LOG_NUMBER("seconds", ms / 1000));
+}
+
+static void on_slow(void *user)
+{
+    mark_silent(user, REQUEST_UNRESPONSIVE_MS); /* since it was asked */
 }
 
 static void on_reply(void *user, const struct ipc_outcome *outcome)
@@ -84,7 +114,7 @@ static void on_reply(void *user, const struct ipc_outcome *outcome)
     struct target *t = target_ref(r->target);
 
     if (outcome->code == 0 || outcome->code == -EREMOTEIO)
-        t->unresponsive_since = 0;
+        mark_answering(t);
     end_request(r, outcome);
     if (!t->gone) {
         pump(t);
@@ -121,8 +151,7 @@ static void on_deadline(void *user)
                 "with a dump?)",
     };
 
-    if (!t->unresponsive_since)
-        t->unresponsive_since = clock_now_ticks();
+    mark_silent(t, 0);
     if (t->in_flight != r) {
         end_request(r, &outcome);
         return;
@@ -298,8 +327,7 @@ static void on_grace_over(void *user)
         target_set_gone(t);
         return;
     }
-    if (!t->unresponsive_since)
-        t->unresponsive_since = clock_now_ticks();
+    mark_silent(t, 0);
     check_presence(t); /* stopped in the moment between two connections: it will come back */
 }
 

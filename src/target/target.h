@@ -57,6 +57,7 @@ struct target {
     bool settled, gone;
     bool listed; /* settled, and not a second way to a process that is listed already */
     int64_t unresponsive_since; /* ticks (base/clock.h); 0 while it answers */
+    bool silence_told;          /* in the log */
 
     /* Sessions with the logs of the app that have ended: each end takes away the filters of all
      * others, for the runtime keeps one set per provider. */

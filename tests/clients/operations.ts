@@ -137,6 +137,12 @@ export function operations(whole: string, held: string): Row[] {
             holds: (text) => text.includes('Thread: (0x7)'),
         },
         {
+            id: 'DiagnoseThreadPool',
+            status: 200,
+            call: () => sdk.diagnoseThreadPool({ query: { ...query, durationSeconds: 1 }, parseAs: 'text' }),
+            holds: (text) => text.includes('Lock waits:'),
+        },
+        {
             id: 'CaptureMetrics',
             status: 200,
             // It listens to the scrape, which has had all that this process tells.

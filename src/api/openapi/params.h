@@ -28,6 +28,9 @@ enum param {
     PARAM_STOP_EVENT,
     PARAM_STOP_FILTER,
     PARAM_LIVE_FORMAT,
+    PARAM_KERNEL,
+    PARAM_POOL_DURATION,
+    PARAM_POOL_FORMAT,
     PARAM_OPERATION, /* from here on: places of the path, in the order of the pattern */
     PARAM_RULE,
     PARAM_COUNT,

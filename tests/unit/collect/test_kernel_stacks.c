@@ -7,6 +7,8 @@
 #include "tests/support/json.h"
 #include "tests/support/world.h"
 
+#define SINCE INT64_C(639000000000000000) /* ticks */
+
 static int add(void *user, const void *data, size_t size)
 {
     text_add(user, data, size);
@@ -19,7 +21,7 @@ static const char *written(int format, pid_t pid, size_t *ret_count)
     struct output o;
 
     output_init(&o, add, &t);
-    *ret_count = kernel_stacks_write(pid, &stack_formats[format], "it \"hangs\"", &o);
+    *ret_count = kernel_stacks_write(pid, &stack_formats[format], "it \"hangs\"", SINCE, &o);
     CHECK(output_end(&o) == 0);
     const char *copy = world_text("%s", t.data ? t.data : "");
     text_deinit(&t);
@@ -35,6 +37,8 @@ static void test_text(void)
     CHECK_AT(t, strncmp(t, "# No stacks: it \"hangs\"\n", 24) == 0);
     CHECK_AT(t, strstr(t, world_text("\nThread: (0x%X)\n  R (running)", (unsigned)getpid())));
     CHECK_AT(t, strstr(t, " CPU ticks\n") != NULL);
+    CHECK_AT(t, strstr(t, "\n# Unresponsive since: 3994-11-29T") != NULL);
+    CHECK_AT(t, strstr(t, "\n# Files: ") && strstr(t, "\n# Memory: ") && strstr(t, "\n# CPU: "));
 }
 
 static void test_json(void)
@@ -49,6 +53,8 @@ static void test_json(void)
     CHECK(json_at(json, "kernelThreads[0].threadId")->valueint == getpid());
     CHECK(strcmp(json_text(json, "kernelThreads[0].state"), "R") == 0);
     CHECK(cJSON_IsNumber(json_at(json, "kernelThreads[0].cpuTicks")));
+    CHECK(strncmp(json_text(json, "unresponsiveSince"), "3994-11-29T", 11) == 0);
+    CHECK(json_at(json, "kernel.threadCount")->valueint == 1);
     cJSON_Delete(json);
 }
 

@@ -441,6 +441,7 @@ static void test_self(void)
     p->up = true;
     p->lost_events = 9;
     p->waited_seconds = 0.5;
+    p->silent_seconds = 12;
     p->notices = 1U << METRICS_NOTICE_COLLISION;
     CHECK(page_has(store, EXPOSITION_COMPAT,
                    "\nportside_up{pid=\"7\", process=\"app\", uid=\"u-1\"} 1\n"));
@@ -453,6 +454,9 @@ static void test_self(void)
     CHECK(page_has(store, EXPOSITION_COMPAT,
                    "\nportside_suspended_seconds{pid=\"7\", process=\"app\", "
                    "uid=\"u-1\"} 0.5\n"));
+    CHECK(
+        page_has(store, EXPOSITION_COMPAT,
+                 "\nportside_unresponsive_seconds{pid=\"7\", process=\"app\", uid=\"u-1\"} 12\n"));
     CHECK(page_has(store, EXPOSITION_OPENMETRICS, "\n# EOF\n"));
     char *page = page_of(store, EXPOSITION_COMPAT);
     CHECK(strstr(page, "sessions") == NULL && strstr(page, "EOF") == NULL); /* not known; no */

@@ -51,10 +51,10 @@ static struct thread_stacks *example(bool whole)
     s->frames[3] = frame(s, "", "main", "", STACK_NO_MODULE);
     s->frames[4] = (struct stack_frame){
         .kind = STACK_UNKNOWN, name(s, ""), name(s, ""), name(s, ""), 0, STACK_NO_MODULE};
-    s->threads[0] = (struct stack_thread){0x75FE, NAMES_NONE, 0, 2, false};
-    s->threads[1] = (struct stack_thread){0x7600, name(s, ".NET \"x\""), 2, 2, false};
-    s->threads[2] = (struct stack_thread){0x7601, name(s, "b"), 4, 2, false};
-    s->threads[3] = (struct stack_thread){0x7602, NAMES_NONE, 6, 1, true};
+    s->threads[0] = (struct stack_thread){0x75FE, NAMES_NONE, 0, 2, false, 0, false};
+    s->threads[1] = (struct stack_thread){0x7600, name(s, ".NET \"x\""), 2, 2, false, 0, false};
+    s->threads[2] = (struct stack_thread){0x7601, name(s, "b"), 4, 2, false, 0, false};
+    s->threads[3] = (struct stack_thread){0x7602, NAMES_NONE, 6, 1, true, 0, false};
     s->frame_count = 5;
     s->module_count = 1;
     s->thread_count = 4;

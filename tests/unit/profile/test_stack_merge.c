@@ -4,8 +4,9 @@
 static void test_groups(void)
 {
     uint32_t stacks[] = {1, 2, 1, 2, 3, 1, 2, 1, 3};
-    struct stack_thread threads[] = {{1, 0, 4, 1, false}, {2, 0, 0, 2, false}, {3, 0, 2, 3, false},
-                                     {4, 0, 5, 2, false}, {5, 0, 0, 2, false}, {6, 0, 8, 1, false}};
+    struct stack_thread threads[] = {{1, 0, 4, 1, false, 0, false}, {2, 0, 0, 2, false, 0, false},
+                                     {3, 0, 2, 3, false, 0, false}, {4, 0, 5, 2, false, 0, false},
+                                     {5, 0, 0, 2, false, 0, false}, {6, 0, 8, 1, false, 0, false}};
     const struct thread_stacks s = {.threads = threads, .thread_count = 6, .stacks = stacks};
     static const struct {
         size_t count;
