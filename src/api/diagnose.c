@@ -1,6 +1,5 @@
 /* GET /diagnose/threadpool: ours. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "src/api/accept.h"
@@ -67,7 +66,7 @@ static void start_threadpool(struct api *api, struct http_exchange *x, struct ta
         .request = &request,
         .duration_seconds = call_of(x)->at[PARAM_POOL_DURATION].number,
         .format = choose(x),
-        .runtime_major = (unsigned)strtoul(t->info.clr_version, NULL, 10),
+        .runtime_major = target_runtime_major(t),
         .earlier = earlier,
         .earlier_count = earlier_of(api, t, earlier)};
     char name[ARTIFACT_NAME];

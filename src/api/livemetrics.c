@@ -13,11 +13,6 @@
 #include "src/config/settings.h"
 #include "src/metrics/service.h"
 
-static unsigned runtime_major(const struct target *t)
-{
-    return (unsigned)strtoul(t->info.clr_version, NULL, 10);
-}
-
 static void start(struct api *api, struct http_exchange *x, struct target *t,
                   struct metrics_request *request, const struct live_format *format)
 {
@@ -57,8 +52,8 @@ static void run(struct api *api, struct http_exchange *x, struct target *t)
     int r = format ? 0 : err.code;
 
     if (r == 0)
-        r = body ? livemetrics_body_read(body, keys, runtime_major(t), &request, &err)
-                 : metrics_request_configured(keys, runtime_major(t), &request, &err);
+        r = body ? livemetrics_body_read(body, keys, target_runtime_major(t), &request, &err)
+                 : metrics_request_configured(keys, target_runtime_major(t), &request, &err);
     if (r < 0) {
         reply_problem(x, &err);
         return;

@@ -130,6 +130,15 @@ enum {
                                                   what it has every 100 ms */
     LIMIT_LOGS_SPOOL = 64 * 1024 * 1024, /* lines for a slow reader; temporary folders may lie in
                                             memory */
+
+    /* Collection rules */
+    LIMIT_RULE_GLOB = 1024,          /* characters of a pattern for paths */
+    LIMIT_RULE_GLOBS = 256,          /* patterns of one list */
+    LIMIT_RULE_PATH = 16 * 1024,     /* of a request; Kestrel takes 8 KiB for its first line */
+    LIMIT_RULE_REQUESTS = 64 * 1024, /* open at a time, whose duration is watched: 24 bytes each */
+    LIMIT_RULE_SERIES = 4096,        /* sets of tags of one instrument */
+    LIMIT_RULE_SILENT_INTERVALS = 2, /* requests are counted and no event tells of one */
+
     /* Stacks */
     LIMIT_STACKS_START_MS = 1500,        /* the reply to CollectTracing; a hung process is described
                                             within 2 s */

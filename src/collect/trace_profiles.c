@@ -17,6 +17,9 @@
 #define GC_HANDLE 0x2
 #define EXCEPTION 0x8000
 
+/* Messages and events of DiagnosticSource. */
+#define DIAGNOSTIC_SOURCE_KEYWORDS 0x3
+
 enum { LEVEL_ALWAYS = 0, LEVEL_INFORMATIONAL = 4, LEVEL_VERBOSE = 5 };
 
 /* The default of the peer's client library. */
@@ -45,6 +48,11 @@ static const char http_filter[] =
     ";Request.RequestUri.Port;ActivityStartTime=*Activity.StartTimeUtc.Ticks" ACTIVITY_IDS
     ";ActivityId=*Activity.Id\r\n" HANDLER
     ".Stop@Activity2Stop:-;ActivityDuration=*Activity.Duration.Ticks;ActivityId=*Activity.Id\r\n\"";
+
+const struct ipc_trace_provider trace_http_provider = {.name = DIAGNOSTIC_SOURCE,
+                                                       .keywords = DIAGNOSTIC_SOURCE_KEYWORDS,
+                                                       .level = LEVEL_VERBOSE,
+                                                       .arguments = http_filter};
 
 #define CONNECTION                                                                                 \
     "Command.Connection.ServerVersion;Command.CommandTimeout;Command.CommandType"                  \
@@ -78,7 +86,7 @@ struct row {
 static const struct row rows[] = {
     {TRACE_PROFILE_CPU,         SAMPLE_PROFILER,   LEVEL_INFORMATIONAL, ALL_OF_EVENT_SOURCE, NULL},
     {TRACE_PROFILE_CPU,         RUNTIME,           LEVEL_INFORMATIONAL, 0x14C14FCCBD, NULL},
-    {TRACE_PROFILE_HTTP,        DIAGNOSTIC_SOURCE, LEVEL_VERBOSE,       0x3, http_filter},
+    {TRACE_PROFILE_HTTP,        DIAGNOSTIC_SOURCE, LEVEL_VERBOSE,       DIAGNOSTIC_SOURCE_KEYWORDS, http_filter},
     {TRACE_PROFILE_LOGS,        "Microsoft-Extensions-Logging", LEVEL_ALWAYS, 0xC, "FilterSpecs=UseAppFilters"},
     {TRACE_PROFILE_LOGS,        TPL,               LEVEL_INFORMATIONAL, 0x80, NULL},
     {TRACE_PROFILE_METRICS,     "System.Runtime",  LEVEL_INFORMATIONAL, 0, counter_interval},
@@ -92,7 +100,7 @@ static const struct row rows[] = {
     {TRACE_PROFILE_CPU_SAMPLING, RUNTIME,          LEVEL_INFORMATIONAL, 0x14C14FCCBD, NULL},
     {TRACE_PROFILE_GC_VERBOSE,  RUNTIME,           LEVEL_VERBOSE,       GC | GC_HANDLE | EXCEPTION, NULL},
     {TRACE_PROFILE_DATABASE,    TPL,               LEVEL_INFORMATIONAL, 0x80, NULL},
-    {TRACE_PROFILE_DATABASE,    DIAGNOSTIC_SOURCE, LEVEL_VERBOSE,       0x3, database_filter},
+    {TRACE_PROFILE_DATABASE,    DIAGNOSTIC_SOURCE, LEVEL_VERBOSE,       DIAGNOSTIC_SOURCE_KEYWORDS, database_filter},
 };
 
 /* clang-format on */

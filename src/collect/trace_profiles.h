@@ -42,6 +42,10 @@ struct trace_profile_session {
     char intervals[TRACE_PROFILE_PROVIDERS_MAX][64]; /* arguments of EventCounters */
 };
 
+/* Of the profile Http. Whoever watches requests asks in the very same words: of several sessions
+ * the runtime follows the newest one's. */
+extern const struct ipc_trace_provider trace_http_provider;
+
 /* `profiles`: a non-empty set. `keys`: for the intervals of EventCounters. Rundown keywords are
  * joined. -EINVAL for an empty set. */
 int trace_profiles_session(uint32_t profiles, const struct config_keys *keys,

@@ -63,6 +63,27 @@ const char *section_next(const struct section *section, const struct config_entr
     return name;
 }
 
+bool section_child(const struct section *section, const char *name, struct section *ret_child)
+{
+    const struct config_entry *at = section_first(section);
+    char child[LIMIT_CONFIG_KEY];
+
+    while (section_next(section, &at, ret_child, child)) {
+        if (strcasecmp(child, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+const char *section_text(const struct section *section, const char *name)
+{
+    struct section child;
+    const struct config_entry *own =
+        section_child(section, name, &child) ? section_value(&child) : NULL;
+
+    return own && own->value[0] ? own->value : NULL;
+}
+
 bool section_is_list(const struct section *section)
 {
     const struct config_entry *at = section_first(section);

@@ -30,5 +30,11 @@ bool section_exists(const struct section *section);
 const char *section_next(const struct section *section, const struct config_entry **at,
                          struct section *ret_child, char name[static LIMIT_CONFIG_KEY]);
 
+/* The child of this name, without regard to case. False: there is none. */
+bool section_child(const struct section *section, const char *name, struct section *ret_child);
+
+/* The child's own value; NULL: none, taken away, or empty. */
+const char *section_text(const struct section *section, const char *name);
+
 /* Are the children 0, 1, 2... without a gap? */
 bool section_is_list(const struct section *section);

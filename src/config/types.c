@@ -55,6 +55,8 @@ const struct value_type
                       .expected = "base64url (only A-Z a-z 0-9 _ -)"},
     type_status_codes = {.name = "status codes", .parse = parse_status_codes,
                          .expected = "a status code or a range of two, as 404 or 500-599"},
+    type_path_glob = {.name = "path", .parse = parse_path_glob,
+                      .expected = "a path with * inside segments and **/ for segments; three stars mean nothing"},
     type_keywords = {.name = "keywords", .form = VALUE_INTEGER, .parse = parse_keywords,
                      .expected = "a 64-bit number or 0x and its digits", .empty_is_unset = true},
     type_names = {.name = "list", .expected = "a list of at least one item, with ; between them",

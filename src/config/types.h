@@ -52,8 +52,8 @@ struct value_type {
 #undef FLAGS
 
 extern const struct value_type type_text, type_boolean, type_number, type_real, type_timespan,
-    type_octal, type_guid, type_uri, type_names, type_base64url, type_status_codes, type_keywords,
-    type_template;
+    type_octal, type_guid, type_uri, type_names, type_base64url, type_status_codes, type_path_glob,
+    type_keywords, type_template;
 
 enum { EXPECTATION_SIZE = 256 };
 

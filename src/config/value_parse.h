@@ -25,6 +25,7 @@ bool parse_octal(const struct value_type *type, const char *text, struct value *
 bool parse_uri(const struct value_type *type, const char *text, struct value *ret);
 bool parse_base64url(const struct value_type *type, const char *text, struct value *ret);
 bool parse_status_codes(const struct value_type *type, const char *text, struct value *ret);
+bool parse_path_glob(const struct value_type *type, const char *text, struct value *ret);
 bool parse_keywords(const struct value_type *type, const char *text, struct value *ret);
 bool parse_names(const struct value_type *type, const char *text, struct value *ret);
 bool parse_choice(const struct value_type *type, const char *text, struct value *ret);

@@ -246,8 +246,8 @@ static int join(struct scrape *s, struct error *err)
 {
     const struct metrics_decoder_events decoder = {s, on_measurement, on_notice};
     const struct feed_events events = {s, on_started, on_event, on_loss, on_end};
-    int r =
-        metrics_request_configured(s->context->keys, runtime_major(s->target), &s->request, err);
+    int r = metrics_request_configured(s->context->keys, target_runtime_major(s->target),
+                                       &s->request, err);
 
     if (r < 0)
         return r;

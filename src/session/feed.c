@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "src/base/clock.h"
 #include "src/base/list.h"
 #include "src/io/timer.h"
 #include "src/session/coverage.h"
@@ -27,7 +28,7 @@ struct feeds {
 struct feed {
     struct list link;
     struct feeds *all;
-    const struct target *target; /* the session keeps it */
+    struct target *target; /* the session keeps it */
     struct coverage has;
     struct session *session; /* NULL when it is over */
     struct nettrace *parser;
@@ -35,6 +36,9 @@ struct feed {
     unsigned live; /* readers that have not left */
     bool started, busy;
     uint64_t lost;        /* as told */
+    uint64_t lost_before; /* in sessions before this one */
+    bool renew;           /* as soon as no callback runs */
+    int64_t renewed_at, renew_ms;
     struct timer welcome; /* of readers who joined a running session */
 };
 
@@ -97,17 +101,23 @@ void feeds_free(struct feeds *all)
     free(all);
 }
 
-/* Nobody can join it any more; what it has counted stays. */
-static void retire(struct feed *f)
+/* What its parser has counted stays. */
+static void count(struct feed *f)
 {
     const struct nettrace_stats *stats = f->parser ? nettrace_stats(f->parser) : NULL;
 
+    f->all->events += stats ? stats->events : 0;
+    f->all->lost += stats ? stats->loss.events : 0;
+}
+
+/* Nobody can join it any more. */
+static void retire(struct feed *f)
+{
     if (list_empty(&f->link))
         return;
     list_remove(&f->link);
     f->all->count--;
-    f->all->events += stats ? stats->events : 0;
-    f->all->lost += stats ? stats->loss.events : 0;
+    count(f);
 }
 
 static void feed_free(struct feed *f)
@@ -199,7 +209,7 @@ static int on_event(void *user, const struct nettrace_event *event)
 
 static void tell_loss(struct feed *f)
 {
-    uint64_t lost = nettrace_stats(f->parser)->loss.events;
+    uint64_t lost = f->lost_before + nettrace_stats(f->parser)->loss.events;
 
     if (lost == f->lost)
         return;
@@ -209,6 +219,24 @@ static void tell_loss(struct feed *f)
         if (r->started && !r->left && r->events.on_loss)
             r->events.on_loss(r->events.user, lost);
     }
+}
+
+static int start(struct feed *f, struct error *err);
+
+/* The old session ends in the target first: its end would silence the new one. */
+static void renew(struct feed *f)
+{
+    struct target *target = target_ref(f->target);
+    struct error err;
+
+    f->renew = f->started = false;
+    count(f);
+    f->lost_before = f->lost;
+    session_abandon(take_ptr(f->session));
+    nettrace_free(take_ptr(f->parser));
+    if (start(f, &err) < 0)
+        end_all(f, &err);
+    target_unref(target);
 }
 
 static void on_data(void *user, const void *data, size_t size)
@@ -222,7 +250,10 @@ static void on_data(void *user, const void *data, size_t size)
     if (!settle(f))
         return;
     if (code == 0) {
-        session_proceed(f->session);
+        if (f->renew)
+            renew(f);
+        else
+            session_proceed(f->session);
         return;
     }
     (void)error_set(&err, code, "The event stream cannot be read: %s",
@@ -248,7 +279,7 @@ static void on_end(void *user, const struct error *err)
     end_all(f, err);
 }
 
-static int start(struct feed *f, struct target *target, struct error *err)
+static int start(struct feed *f, struct error *err)
 {
     const struct feed_need *need = &f->has.need;
     struct session_config config = {.request = {.buffer_mb = feed_buffer_mb(need),
@@ -263,7 +294,7 @@ static int start(struct feed *f, struct target *target, struct error *err)
     f->parser = nettrace_new(&callbacks, &options);
     if (!f->parser)
         return error_set(err, -ENOMEM, "event session");
-    return session_start(f->all->sessions, target, &config, &events, &f->session, err);
+    return session_start(f->all->sessions, f->target, &config, &events, &f->session, err);
 }
 
 static int feed_new(struct feeds *all, struct target *target, const struct feed_need *need,
@@ -279,7 +310,7 @@ static int feed_new(struct feeds *all, struct target *target, const struct feed_
     list_init(&f->readers);
     int r = coverage_init(&f->has, need, err);
     if (r == 0)
-        r = start(f, target, err);
+        r = start(f, err);
     if (r < 0) {
         feed_free(f);
         return r;
@@ -326,6 +357,20 @@ int feed_join(struct feeds *all, struct target *target, const struct feed_need *
     all->readers++;
     *ret = r;
     return 0;
+}
+
+void feed_renew(struct feed_reader *r)
+{
+    struct feed *f = r->feed;
+    int64_t now = clock_monotonic_ms();
+
+    assert(f->busy);
+    if (f->renew || (f->renew_ms && now - f->renewed_at < f->renew_ms))
+        return;
+    bool again = f->renew_ms && now - f->renewed_at < FEED_RENEW_MAX_MS;
+    f->renew_ms = again ? 2 * f->renew_ms : FEED_RENEW_MS;
+    f->renewed_at = now;
+    f->renew = true;
 }
 
 void feed_leave(struct feed_reader *r)

@@ -48,6 +48,8 @@ enum {
      * web app are 19 KB in 4 s (FACTS section 5), 1000 series of meters half a MB at a time; the
      * runtime hands over what it has every 0.1 s. 1 MB begins to lose above 60,000 events/s. */
     FEED_BUFFER_MB = 4,
+    FEED_RENEW_MS = 10 * 1000,
+    FEED_RENEW_MAX_MS = 5 * 60 * 1000,
 };
 
 struct feed_need {
@@ -78,6 +80,15 @@ void feeds_free(struct feeds *all);
 /* As session_start(). Events come later, from the loop. */
 int feed_join(struct feeds *all, struct target *target, const struct feed_need *need,
               const struct feed_events *events, struct feed_reader **ret, struct error *err);
+
+/*
+ * From inside on_event(): starts the session anew, for all of its readers, who are not told; what
+ * happens in between they do not see. For sources that another session can silence
+ * (DiagnosticSource: the end of any session takes away the filters of all). Does nothing for
+ * FEED_RENEW_MS after it has, and twice as long each time within FEED_RENEW_MAX_MS: the other
+ * session may be somebody's who needs it.
+ */
+void feed_renew(struct feed_reader *reader);
 
 /* No event comes any more. */
 void feed_leave(struct feed_reader *reader);

@@ -104,6 +104,11 @@ const char *target_service_name(const struct target *t)
     return hosted && assembly[0] && strcmp(assembly, "unknown") != 0 ? assembly : t->info.name;
 }
 
+unsigned target_runtime_major(const struct target *t)
+{
+    return (unsigned)strtoul(t->info.clr_version, NULL, 10);
+}
+
 struct process_identity target_identity(const struct target *t, char pid_text[static 24])
 {
     (void)snprintf(pid_text, 24, "%llu", (unsigned long long)t->pid);

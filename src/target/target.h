@@ -98,6 +98,9 @@ struct target *target_unref(struct target *t);
  * assembly that it began with. Valid until its info is told anew. */
 const char *target_service_name(const struct target *t);
 
+/* 8, 9, 10...; 0: it has not told. */
+unsigned target_runtime_major(const struct target *t);
+
 struct process_identity target_identity(const struct target *t, char pid_text[static 24]);
 
 /* Takes over what the runtime said of itself. */

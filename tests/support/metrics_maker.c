@@ -158,6 +158,50 @@ void metrics_maker_counter(struct metrics_maker *m, const char *provider, uint64
     write_event(m, define(m, provider, "EventCounters", 0xfffe, made.signature, &all), time, &made);
 }
 
+/* Two texts, and an array of objects of two texts. */
+void metrics_maker_activity(struct metrics_maker *m, const char *name, uint64_t time,
+                            const char *arguments)
+{
+    static const struct nettrace_field pair[] = {
+        {.name = "Key", .type = {.code = NETTRACE_UTF16_STRING}},
+        {.name = "Value", .type = {.code = NETTRACE_UTF16_STRING}}};
+    static const struct nettrace_type element = {.code = NETTRACE_OBJECT,
+                                                 .fields = {.list = pair, .count = 2}};
+    const struct nettrace_field list[] = {
+        {.name = "SourceName", .type = {.code = NETTRACE_UTF16_STRING}},
+        {.name = "EventName", .type = {.code = NETTRACE_UTF16_STRING}},
+        {.name = "Arguments", .type = {.code = NETTRACE_ARRAY, .element = &element}}};
+    const struct nettrace_fields all = {.list = list, .count = 3};
+    struct bytes pairs = {0};
+    struct made made = {0};
+    char *rest = world_text("%s", arguments), *part;
+    uint16_t count = 0;
+
+    for (; (part = strsep(&rest, "|")) != NULL && *part; count++) {
+        char *value = strchr(part, '=');
+        if (!value)
+            abort();
+        *value++ = '\0';
+        bytes_utf16(&pairs, part);
+        bytes_utf16(&pairs, value);
+    }
+    bytes_utf16(&made.payload, "Microsoft.AspNetCore");
+    bytes_utf16(&made.payload, name);
+    bytes_u16(&made.payload, count);
+    bytes_raw(&made.payload, pairs.data, pairs.size);
+    bytes_deinit(&pairs);
+    write_event(m,
+                define(m, "Microsoft-Diagnostics-DiagnosticSource", name,
+                       strstr(name, "Stop") ? 5 : 4, name, &all),
+                time, &made);
+}
+
+void metrics_maker_lose(struct metrics_maker *m, uint32_t count)
+{
+    nettrace_write_flush(&m->w);
+    m->sequence += count;
+}
+
 size_t metrics_maker_flush(struct metrics_maker *m)
 {
     size_t size;

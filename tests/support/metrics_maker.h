@@ -47,9 +47,17 @@ void metrics_maker_meter(struct metrics_maker *m, enum metrics_maker_event event
 void metrics_maker_counter(struct metrics_maker *m, const char *provider, uint64_t time,
                            const char *members);
 
+/* An event of DiagnosticSource, as Activity1Start; its Arguments as `Key=Value` with '|' between.
+ */
+void metrics_maker_activity(struct metrics_maker *m, const char *name, uint64_t time,
+                            const char *arguments);
+
 /* Any event of text fields. */
 void metrics_maker_event(struct metrics_maker *m, const char *provider, const char *name,
                          uint32_t id, uint64_t time, const char *fields);
+
+/* The next events come behind a gap of so many. */
+void metrics_maker_lose(struct metrics_maker *m, uint32_t count);
 
 /* Ends the block, so that what was written until now can be read. Returns the size until now. */
 size_t metrics_maker_flush(struct metrics_maker *m);
