@@ -23,6 +23,7 @@
 struct egress;
 struct metrics_service;
 struct otlp;
+struct rules;
 struct settings;
 struct tls_context;
 
@@ -35,6 +36,7 @@ struct api {
     struct operations *operations;
     struct egress *egress;           /* destinations by name */
     struct metrics_service *metrics; /* NULL: Metrics:Enabled is false */
+    struct rules *rules;             /* NULL: shutting down */
     struct otlp *otlp;               /* NULL: nothing is pushed */
     struct metrics_readers readers;  /* of /metrics */
     const char *dump_folder;         /* its path */
@@ -105,6 +107,8 @@ void api_get_gcdump(void *user, struct http_exchange *x);
 void api_get_operations(void *user, struct http_exchange *x);
 void api_get_operation(void *user, struct http_exchange *x);
 void api_delete_operation(void *user, struct http_exchange *x);
+void api_get_collection_rules(void *user, struct http_exchange *x);
+void api_get_collection_rule(void *user, struct http_exchange *x);
 void api_get_healthz(void *user, struct http_exchange *x);
 void api_get_readyz(void *user, struct http_exchange *x);
 void api_unserved(void *user, struct http_exchange *x);

@@ -1,7 +1,6 @@
 #include "src/api/artifact_request.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,16 +10,6 @@
 #include "src/api/request_log.h"
 #include "src/base/cleanup.h"
 #include "src/egress/egress.h"
-
-const char *artifact_name(const struct target *t, const char *extension,
-                          char name[static ARTIFACT_NAME])
-{
-    char stamp[CLOCK_STAMP_SIZE];
-
-    (void)snprintf(name, ARTIFACT_NAME, "%s_%" PRIu64 ".%s", clock_stamp(clock_now_ticks(), stamp),
-                   t->pid, extension);
-    return name;
-}
 
 static void run_to_client(struct api *api, struct http_exchange *x,
                           struct operation_request *request)

@@ -5,15 +5,9 @@
 #pragma once
 
 #include "src/api/api.h"
-#include "src/base/clock.h"
 #include "src/collect/collection.h"
+#include "src/ops/file_name.h"
 #include "src/ops/operation.h"
-
-enum { ARTIFACT_NAME = CLOCK_STAMP_SIZE + 64 };
-
-/* "STAMP_PID.EXTENSION", the file name of most kinds. */
-const char *artifact_name(const struct target *t, const char *extension,
-                          char name[static ARTIFACT_NAME]);
 
 /* Starts `type` on `t` into the answer, or says why not. `params` is the kind's own and `name` the
  * file name, both borrowed for the call. */

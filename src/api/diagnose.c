@@ -62,13 +62,13 @@ static void start_threadpool(struct api *api, struct http_exchange *x, struct ta
 {
     struct metrics_request request = {0};
     double earlier[THREADPOOL_EARLIER];
-    struct threadpool_params params = {
-        .request = &request,
-        .duration_seconds = call_of(x)->at[PARAM_POOL_DURATION].number,
-        .format = choose(x),
-        .runtime_major = target_runtime_major(t),
-        .earlier = earlier,
-        .earlier_count = earlier_of(api, t, earlier)};
+    struct threadpool_params params = {.request = &request,
+                                       .duration_seconds =
+                                           call_of(x)->at[PARAM_POOL_DURATION].number,
+                                       .format = choose(x),
+                                       .runtime_major = target_runtime_major(t),
+                                       .earlier = earlier,
+                                       .earlier_count = earlier_of(api, t, earlier)};
     char name[ARTIFACT_NAME];
     struct error err;
     int r = params.format ? 0

@@ -6,14 +6,13 @@
 
 #include "src/api/openapi/schema.h"
 #include "src/base/text.h"
-
-enum { LEVEL_NONE = APP_LOG_CRITICAL + 1 };
+#include "src/collect/logs_filter.h"
 
 #define APP_FILTERS "UseAppFilters"
 
 static int set_level(struct logs_filter *f, int32_t level, struct error *err)
 {
-    if (level < APP_LOG_TRACE || level >= LEVEL_NONE)
+    if (level < APP_LOG_TRACE || level >= LOGS_LEVEL_NONE)
         return error_set(err, -EINVAL, "LogLevel None is not supported as the default log level.");
     f->level = (enum app_log_level)level;
     return 0;
@@ -43,24 +42,6 @@ static int32_t level_of(const cJSON *json, int32_t fallback)
     return level;
 }
 
-static int add_spec(struct text *specs, const cJSON *item, struct error *err)
-{
-    int32_t level = level_of(item, -1);
-
-    if (!item->string[0])
-        return 0;
-    if (strpbrk(item->string, "\";"))
-        return error_set(err, -EINVAL,
-                         "filterSpecs: a category cannot have a quotation mark or a semicolon.");
-    text_add_str(specs, specs->size ? ";" : "");
-    text_add_str(specs, item->string);
-    if (level == LEVEL_NONE)
-        text_add_str(specs, ":None");
-    else if (level >= APP_LOG_TRACE && level < LEVEL_NONE)
-        text_add_fmt(specs, ":%s", app_log_level_name((enum app_log_level)level));
-    return 0;
-}
-
 int logs_filter_of_body(const cJSON *body, struct logs_filter *ret, struct error *err)
 {
     struct text specs = {0};
@@ -68,12 +49,11 @@ int logs_filter_of_body(const cJSON *body, struct logs_filter *ret, struct error
 
     *ret = (struct logs_filter){0};
     int r = set_level(ret, level_of(cJSON_GetObjectItem(body, "logLevel"), APP_LOG_WARNING), err);
-    text_add_str(&specs,
-                 cJSON_IsFalse(cJSON_GetObjectItem(body, "useAppFilters")) ? "" : APP_FILTERS);
+    logs_filter_begin(&specs, !cJSON_IsFalse(cJSON_GetObjectItem(body, "useAppFilters")));
     cJSON_ArrayForEach(item, cJSON_GetObjectItem(body, "filterSpecs"))
     {
         if (r == 0)
-            r = add_spec(&specs, item, err);
+            r = logs_filter_add(&specs, item->string, level_of(item, -1), err);
     }
     if (r == 0 && specs.failed)
         r = error_set(err, -ENOMEM, "logs");

@@ -1,21 +1,18 @@
 #include "src/api/trace_body.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/api/openapi/schema.h"
 #include "src/base/text.h"
-#include "src/config/counter_interval.h"
+#include "src/collect/provider_arguments.h"
 
 enum {
     BUFFER_DEFAULT_MB = 256,
     BUFFER_MAX_MB = 1024,
     PROVIDERS_MAX = 256, /* far more than a request to the runtime can hold */
 };
-
-#define INTERVAL "EventCounterIntervalSec"
 
 /* A number that may be quoted. */
 static double number_of(const cJSON *json, double fallback)
@@ -61,14 +58,7 @@ static uint32_t level_of(const cJSON *json)
     return (uint32_t)level;
 }
 
-static void add_quoted(struct text *out, const char *part)
-{
-    const char *quote = strpbrk(part, ";=") ? "\"" : "";
-
-    text_add_fmt(out, "%s%s%s", quote, part, quote);
-}
-
-/* "Key=value;Key=value", as the diagnostics client writes it. NULL: none, or no memory. */
+/* NULL: none, or no memory. */
 static char *arguments_text(const cJSON *map)
 {
     struct text out = {0};
@@ -76,31 +66,23 @@ static char *arguments_text(const cJSON *map)
 
     cJSON_ArrayForEach(item, map)
     {
-        text_add_str(&out, out.size ? ";" : "");
-        add_quoted(&out, item->string);
-        text_add_str(&out, "=");
-        add_quoted(&out, cJSON_IsString(item) ? item->valuestring : "");
+        provider_argument_add(&out, item->string, cJSON_IsString(item) ? item->valuestring : "");
     }
     return out.data ? text_take(&out) : NULL;
 }
 
-/* The runtime has one interval for all sessions: another one would change it for everybody. */
-static int check_interval(const char *provider, const cJSON *map, const struct config_keys *keys,
-                          struct error *err)
+static int check_arguments(const char *provider, const cJSON *map, const struct config_keys *keys,
+                           struct error *err)
 {
-    const cJSON *asked = cJSON_GetObjectItemCaseSensitive(map, INTERVAL);
-    double wanted = counter_interval_of(keys, provider);
-    char *end;
+    const cJSON *item;
+    int r = 0;
 
-    if (!cJSON_IsString(asked))
-        return 0;
-    double interval = strtod(asked->valuestring, &end);
-    if (end[strspn(end, " \t\r\n")] || end == asked->valuestring || fabs(interval - wanted) < 1e-6)
-        return 0;
-    return error_set(err, -EINVAL,
-                     "Custom trace metric provider '%s' must use the expected counter interval "
-                     "'%.9g'.",
-                     provider, wanted);
+    cJSON_ArrayForEach(item, map)
+    {
+        if (r == 0 && cJSON_IsString(item))
+            r = provider_argument_check(keys, provider, item->string, item->valuestring, err);
+    }
+    return r;
 }
 
 static int read_provider(struct trace_body *b, const cJSON *json, const struct config_keys *keys,
@@ -112,7 +94,7 @@ static int read_provider(struct trace_body *b, const cJSON *json, const struct c
 
     if (!cJSON_IsString(name) || !name->valuestring[0])
         return error_set(err, -EINVAL, "providers[%zu].name is missing.", b->count);
-    int r = check_interval(name->valuestring, map, keys, err);
+    int r = check_arguments(name->valuestring, map, keys, err);
     if (r == 0)
         r = read_keywords(cJSON_GetObjectItem(json, "keywords"), &p->keywords, err);
     if (r < 0)

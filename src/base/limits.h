@@ -149,6 +149,10 @@ enum {
     LIMIT_THREADPOOL_START_MS = 5 * 1000, /* of /diagnose/threadpool: a process without CPU may
                                              take a while */
 
+    /* Rules */
+    LIMIT_RULE_OCCURRENCES = 16 * 1024, /* times that a window remembers: one every 5 s of a day */
+    LIMIT_RULE_SETTING = 1024 * 1024, /* a setting with its tokens replaced; exec takes far less */
+
     /* Log */
     LIMIT_LOG_TIMESTAMP = 256, /* a timestamp format: each letter becomes a few characters */
     LIMIT_LOG_RULES = 256,     /* levels of categories */

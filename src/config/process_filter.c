@@ -83,8 +83,8 @@ static int load_one(struct process_filter *f, const struct config_keys *keys, co
     return f->value ? 0 : error_set(err, -ENOMEM, "%s", item);
 }
 
-static int add_filter(struct process_filters *f, const struct config_keys *keys, const char *item,
-                      struct error *err)
+int process_filters_add(struct process_filters *f, const struct config_keys *keys, const char *item,
+                        struct error *err)
 {
     struct process_filter *items = realloc(f->items, (f->count + 1) * sizeof *items);
 
@@ -112,7 +112,7 @@ int process_filters_load(struct process_filters *f, const struct config_keys *ke
         if (text_equal_nocase(item, last))
             continue;
         memcpy(last, item, sizeof last);
-        r = add_filter(&loaded, keys, item, err);
+        r = process_filters_add(&loaded, keys, item, err);
     }
     if (r < 0)
         process_filters_deinit(&loaded);

@@ -41,6 +41,10 @@ struct process_identity {
  * {ProcessName: x}. -EINVAL when one has no value: none is passed over in silence. */
 int process_filters_load(struct process_filters *f, const struct config_keys *keys,
                          const char *prefix, struct error *err);
+
+/* Adds the filter whose members are below `item`. As process_filters_load(). */
+int process_filters_add(struct process_filters *f, const struct config_keys *keys, const char *item,
+                        struct error *err);
 void process_filters_deinit(struct process_filters *f);
 
 /* True when all filters match; true for an empty list. `fault` is not looked at. */

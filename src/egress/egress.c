@@ -180,7 +180,7 @@ static int read_all(const struct config_keys *keys, struct list *list, struct er
 }
 
 /* Secrets are in it: it is never shown. */
-static char *dump_section(const struct config_keys *keys)
+static char *all_text(const struct config_keys *keys)
 {
     const struct config_entry *first;
     size_t count = config_keys_below(keys, "Egress", &first);
@@ -196,7 +196,7 @@ static char *dump_section(const struct config_keys *keys)
 int egress_reload(struct egress *all, const struct config_keys *keys, struct error *err)
 {
     struct list fresh;
-    cleanup(free_str) char *section = dump_section(keys);
+    cleanup(free_str) char *section = all_text(keys);
 
     if (!section)
         return error_set(err, -ENOMEM, "Egress");

@@ -23,7 +23,7 @@ struct child {
     uv_process_t process;
     int output; /* read end of the pipe */
     struct watch watch;
-    bool exited;
+    bool exited, group;
     struct timer patience; /* after the exit, for a grandchild that holds the pipe */
     size_t size;
     struct child_result result;
@@ -83,6 +83,14 @@ static void on_output(void *user, int events)
     c->size += take;
 }
 
+/* What we run may come from a stranger's image: it must not gain by running here. Clearing the
+ * ambient set keeps our own capabilities; they only stop being handed down. */
+static void restrict_heirs(void)
+{
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+}
+
 static int spawn(struct child *c, uv_loop_t *loop, char *const argv[], const struct child_user *as,
                  int output)
 {
@@ -99,39 +107,40 @@ static int spawn(struct child *c, uv_loop_t *loop, char *const argv[], const str
         .stdio = stdio,
         .stdio_count = 3,
         .exit_cb = on_process_exit,
-        .env = environment,
+        .env = c->group ? NULL : environment,
+        .flags = c->group ? UV_PROCESS_DETACHED : 0,
     };
     if (as) {
-        options.flags = UV_PROCESS_SETUID | UV_PROCESS_SETGID; /* and no further groups */
+        options.flags |= UV_PROCESS_SETUID | UV_PROCESS_SETGID; /* and no further groups */
         options.uid = as->uid;
         options.gid = as->gid;
     }
-    /* What we run may come from a stranger's image: it must not gain by running here. Clearing the
-     * ambient set keeps our own capabilities; they only stop being handed down. */
-    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    if (!c->group)
+        restrict_heirs();
     int r = uv_spawn(loop, &c->process, &options);
     c->process.data = c;
     return r;
 }
 
-int child_start(uv_loop_t *loop, char *const argv[], const struct child_user *as,
-                void (*on_exit)(void *user, const struct child_result *result), void *user,
-                struct child **ret, struct error *err)
+static struct child *child_new(int ends[static 2])
 {
-    int ends[2];
     struct child *c = calloc(1, sizeof *c);
 
     if (!c || pipe2(ends, O_CLOEXEC) < 0) {
         free(c);
-        return error_set(err, -ENOMEM, "start %s: no memory or descriptors", argv[0]);
+        return NULL;
     }
     (void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
     c->output = ends[0];
-    c->on_exit = on_exit;
-    c->user = user;
-    int r = spawn(c, loop, argv, as, ends[1]);
-    (void)close(ends[1]);
+    return c;
+}
+
+static int start(struct child *c, uv_loop_t *loop, char *const argv[], const struct child_user *as,
+                 int output, struct error *err)
+{
+    int r = spawn(c, loop, argv, as, output);
+
+    (void)close(output);
     if (r == 0) /* if that fails: without its words, but with its exit */
         (void)watch_start(&c->watch, loop, c->output, UV_READABLE, on_output, c, err);
     if (r < 0) {
@@ -139,13 +148,48 @@ int child_start(uv_loop_t *loop, char *const argv[], const struct child_user *as
         uv_close((uv_handle_t *)&c->process, on_closed);
         return error_set(err, r, "start %s: %s", argv[0], uv_strerror(r));
     }
-    *ret = c;
     return 0;
+}
+
+static int start_with(uv_loop_t *loop, char *const argv[], const struct child_user *as, bool group,
+                      void (*on_exit)(void *user, const struct child_result *result), void *user,
+                      struct child **ret, struct error *err)
+{
+    int ends[2];
+    struct child *c = child_new(ends);
+
+    if (!c)
+        return error_set(err, -ENOMEM, "start %s: no memory or descriptors", argv[0]);
+    c->group = group;
+    c->on_exit = on_exit;
+    c->user = user;
+    int r = start(c, loop, argv, as, ends[1], err);
+    if (r == 0)
+        *ret = c;
+    return r;
+}
+
+int child_start(uv_loop_t *loop, char *const argv[], const struct child_user *as,
+                void (*on_exit)(void *user, const struct child_result *result), void *user,
+                struct child **ret, struct error *err)
+{
+    return start_with(loop, argv, as, false, on_exit, user, ret, err);
+}
+
+int child_start_chosen(uv_loop_t *loop, char *const argv[],
+                       void (*on_exit)(void *user, const struct child_result *result), void *user,
+                       struct child **ret, struct error *err)
+{
+    return start_with(loop, argv, NULL, true, on_exit, user, ret, err);
 }
 
 void child_abandon(struct child *c)
 {
     c->on_exit = NULL;
-    if (!c->exited) /* else the pid may be somebody else's by now */
+    if (c->exited) /* the pid may be somebody else's by now */
+        return;
+    if (c->group)
+        (void)kill(-c->process.pid, SIGKILL);
+    else
         (void)uv_process_kill(&c->process, SIGKILL);
 }

@@ -30,5 +30,11 @@ int child_start(uv_loop_t *loop, char *const argv[], const struct child_user *as
                 void (*on_exit)(void *user, const struct child_result *result), void *user,
                 struct child **ret, struct error *err);
 
+/* The same for a program that the user of this one has chosen: with our environment and rights, and
+ * in a process group of its own, which child_abandon() kills as a whole. argv[0] has a '/'. */
+int child_start_chosen(uv_loop_t *loop, char *const argv[],
+                       void (*on_exit)(void *user, const struct child_result *result), void *user,
+                       struct child **ret, struct error *err);
+
 /* Kills the program and forgets about it; on_exit will not come. */
 void child_abandon(struct child *c);

@@ -210,6 +210,15 @@ static void on_closed(void *user, const char *location, const struct error *err)
     }
 }
 
+static void tell_running(struct operation *op)
+{
+    list_each(w, &op->watches, struct operation_watch, link)
+    {
+        if (w->on_running)
+            w->on_running(w->user);
+    }
+}
+
 static void on_started(void *user)
 {
     struct operation *op = user;
@@ -219,6 +228,7 @@ static void on_started(void *user)
     set_state(op, OPERATION_RUNNING);
     if (started.category)
         log_event_in(&op->scope.scope, &started, {"artifactType", op->type->name});
+    tell_running(op);
 }
 
 /* True when the sink is ready for a piece. */
@@ -489,6 +499,11 @@ void operation_unwatch(struct operation_watch *w)
 {
     if (w->on_end)
         list_remove(&w->link);
+}
+
+void operation_leave(struct operation *op)
+{
+    op->scope.scope.outer = NULL;
 }
 
 int operations_new(const struct collect_context *context, struct operations **ret,

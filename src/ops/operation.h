@@ -39,6 +39,8 @@ struct operation_watch {
      * closed. Once; the watch is free by then. `op` may be forgotten afterwards. Operations may be
      * started from here, not freed all. */
     void (*on_end)(void *user, const struct operation *op);
+    /* Its state is Running now. NULL: nobody asks; may be set after operation_watch(). */
+    void (*on_running)(void *user);
 };
 
 struct operation {
@@ -119,6 +121,9 @@ void operation_watch(struct operation *op, struct operation_watch *w,
 
 /* Nothing is told any more. Safe on a zeroed watch, and on one that was told. */
 void operation_unwatch(struct operation_watch *w);
+
+/* It goes on for nobody in particular: the scope of its request is not looked at any more. */
+void operation_leave(struct operation *op);
 
 /* NULL when unknown. */
 struct operation *operations_find(struct operations *all, const struct guid *id);

@@ -13,6 +13,7 @@
 #include "src/egress/egress.h"
 #include "src/metrics/service.h"
 #include "src/otlp/otlp.h"
+#include "src/rules/rules.h"
 
 /* One line of log for each line of `lines`; `place` is what the event's template calls it. */
 static void log_each(const char *lines, const struct log_event *event, const char *place)
@@ -123,6 +124,8 @@ static void on_changed(void *user)
         log_event(&event_settings_refused, {"reason", err.text});
     api_reload_tls(l->api);
     metrics_service_reload(l->api->metrics, keys);
+    if (rules_reload(l->api->rules, keys, &err) < 0)
+        log_event(&event_settings_refused, {"reason", err.text});
     otlp_reload(l->api->otlp);
 }
 

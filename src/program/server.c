@@ -1,7 +1,8 @@
 /*
  * Start: signals -> settings -> diagnostic port (runtimes may be waiting) -> operations -> metrics
- * -> keys, certificates, destinations -> HTTP -> OTLP. End: a signal, or the end of standard input,
- * closes the HTTP server gracefully, then everything else in reverse order.
+ * -> keys, certificates, destinations -> HTTP -> rules -> OTLP. End: a signal, or the end of
+ * standard input, ends the rules and closes the HTTP server gracefully, then everything else in
+ * reverse order.
  */
 #include "src/program/server.h"
 
@@ -27,6 +28,7 @@
 #include "src/metrics/service.h"
 #include "src/otlp/otlp.h"
 #include "src/program/live.h"
+#include "src/rules/rules.h"
 #include "src/session/feed.h"
 #include "src/session/session.h"
 
@@ -101,6 +103,18 @@ static struct metric_store *store_of(void *user)
     const struct server *p = user;
 
     return metrics_service_store(p->metrics);
+}
+
+static int start_rules(struct server *p, struct error *err)
+{
+    const struct rules_config config = {.loop = &p->loop,
+                                        .registry = p->registry,
+                                        .feeds = p->feeds,
+                                        .operations = p->operations,
+                                        .egress = p->api.egress,
+                                        .metrics = p->metrics};
+
+    return rules_new(&config, settings_keys(p->live.settings), &p->api.rules, err);
 }
 
 static int start_push(struct server *p, struct error *err)
@@ -217,6 +231,7 @@ static void stop(struct server *p)
         return;
     }
     p->stopping = true;
+    rules_free(take_ptr(p->api.rules)); /* processes that wait for one go on */
     p->ending = 2;
     http_server_close(p->http, GRACE_MS, on_part_ended, p);
     otlp_finish(p->otlp, on_part_ended, p);
@@ -299,6 +314,8 @@ static int start(struct server *p, struct error *err)
         r = start_metrics(p, err);
     if (r == 0)
         r = start_api(p, err);
+    if (r == 0)
+        r = start_rules(p, err);
     if (r == 0)
         r = start_push(p, err);
     if (r == 0)

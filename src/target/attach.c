@@ -6,6 +6,7 @@
 
 #include "proto/ipc/reply.h"
 #include "src/base/clock.h"
+#include "src/base/events.h"
 #include "src/target/requests.h"
 
 /* By revision; the newest that the runtime knows is asked (3 since .NET 8). */
@@ -75,15 +76,17 @@ static void on_info(void *user, const struct ipc_outcome *outcome)
         settle(t);
 }
 
-/* No deadline: a silent runtime keeps the question, and is marked by the queue. */
+/* No deadline: a silent runtime keeps the question, and is marked by the queue. But nothing stands
+ * for ever between a suspended one and its resume. */
 static void ask(struct target *t)
 {
     struct error err;
+    uint64_t deadline = t->holds && !t->resumed ? TARGET_HELD_ASK_MS : 0;
 
     if (t->ask)
         return;
-    if (target_request_empty(t, info_commands[t->info_revision], REQUEST_LAST, 0, on_info, t,
-                             &t->ask, &err) < 0)
+    if (target_request_empty(t, info_commands[t->info_revision], REQUEST_LAST, deadline, on_info,
+                             t, &t->ask, &err) < 0)
         refresh_in(t, TARGET_REFRESH_MS);
 }
 
@@ -108,9 +111,37 @@ static void resume(struct target *t)
 
     /* In Connect mode nobody waits for us: a runtime suspended on its default port was started so
      * for another tool. */
-    if (!t->resume && !t->resumed && !t->socket_path)
+    if (!t->resume && !t->resumed && !t->socket_path && (!t->holds || t->holds_over))
         (void)target_request_empty(t, IPC_RESUME_RUNTIME, REQUEST_FIRST, 0, on_resumed, t,
                                    &t->resume, &err);
+}
+
+static void on_hold_late(void *user)
+{
+    struct target *t = user;
+
+    t->holds_over = true;
+    if (!t->resumed && !t->gone)
+        log_event(&event_hold_over, LOG_NUMBER("pid", (int64_t)t->pid), {"name", t->info.name},
+                  LOG_NUMBER("seconds", TARGET_HOLD_MS / 1000));
+    resume(t);
+}
+
+void target_hold(struct target *t)
+{
+    /* Without a timer it could last for ever. */
+    if (t->holds++ == 0 && !t->holds_over && !t->socket_path && !t->gone &&
+        timer_start(&t->hold, t->loop, TARGET_HOLD_MS, 0, on_hold_late, t) < 0)
+        t->holds_over = true;
+}
+
+void target_release(struct target *t)
+{
+    if (--t->holds)
+        return;
+    timer_stop(&t->hold);
+    if (!t->gone)
+        resume(t);
 }
 
 void target_attach(struct target *t)
@@ -150,6 +181,7 @@ void target_attach_end(struct target *t)
 {
     timer_stop(&t->settle);
     timer_stop(&t->refresh);
+    timer_stop(&t->hold);
     if (t->ask)
         target_request_cancel(t->ask);
     if (t->resume)

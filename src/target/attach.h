@@ -7,12 +7,17 @@
  * for somebody else). Then ProcessInfo, newest revision first. Later the same question every
  * TARGET_REFRESH_MS keeps the answers fresh (a suspended runtime does not know its arguments yet)
  * and notices silence.
+ *
+ * Who has to do something in the app before that (collection rules) holds the resume, for
+ * TARGET_HOLD_MS at most.
  */
 #pragma once
 
 #include "src/target/target.h"
 
 enum {
+    TARGET_HOLD_MS = 10 * 1000, /* five times what a session takes to start on a loaded machine */
+    TARGET_HELD_ASK_MS = 3000,  /* for ProcessInfo, which then comes before the resume */
     TARGET_FIRST_REFRESH_MS = 1000,
     TARGET_REFRESH_MS = 5000, /* the peer asks every 3 s */
     TARGET_SETTLE_MS = 1500,  /* listed after so long even when it has told nothing */
@@ -20,6 +25,11 @@ enum {
 
 /* Begins; target_offer() must have been called before in Listen mode. */
 void target_attach(struct target *t);
+
+/* The process is not resumed before each hold is released, or TARGET_HOLD_MS after the first.
+ * Without effect on one that was resumed before, and in Connect mode. */
+void target_hold(struct target *t);
+void target_release(struct target *t);
 
 /* Watches the process itself, where the kernel lets us: its end is then noticed at once. */
 void target_watch_exit(struct target *t);

@@ -80,6 +80,15 @@ static void tell_watchers(struct registry *r, struct target *t)
     }
 }
 
+static void tell_arrival(struct registry *r, struct target *t)
+{
+    list_each(w, &r->watchers, struct registry_watcher, link)
+    {
+        if (w->on_arrived)
+            w->on_arrived(w->user, t);
+    }
+}
+
 /* Who has just told its cookie, or has gone, may decide for others of that cookie. */
 static void update_listed(struct registry *r, const struct guid *cookie)
 {
@@ -209,6 +218,7 @@ static void on_advertise(void *user, const struct ipc_advertise *advertise, stru
     }
     target_offer(t, ch);
     if (is_new) {
+        tell_arrival(r, t);
         target_attach(t);
         target_watch_exit(t);
     }

@@ -59,6 +59,9 @@ struct registry_watcher {
     /* `t` is listed by now, or no longer (`listed`, `gone`), or has told anew who it is. Not to be
      * answered with registry_unwatch() of another watcher. */
     void (*on_change)(void *user, struct target *t);
+    /* `t` is here; nothing is known of it, and nothing was asked of it: who holds its resume
+     * (attach.h) does so now. Listen mode only. May be NULL. */
+    void (*on_arrived)(void *user, struct target *t);
     void *user;
 };
 

@@ -126,6 +126,7 @@ void target_set_info(struct target *t, const struct ipc_process_info *info)
 
     if (guid_is_zero(&t->cookie))
         t->cookie = info->cookie; /* found by a scan: its first answer says who it is */
+    t->told = true;
     set_text(&t->info.command_line, info->command_line);
     set_text(&t->info.name, process_name(t->info.command_line, name));
     set_text(&t->info.os, info->os);

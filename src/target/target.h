@@ -55,6 +55,7 @@ struct target {
     struct target_info info;
     uint64_t number; /* in order of arrival */
     bool settled, gone;
+    bool told;   /* has said who it is */
     bool listed; /* settled, and not a second way to a process that is listed already */
     int64_t unresponsive_since; /* ticks (base/clock.h); 0 while it answers */
     bool silence_told;          /* in the log */
@@ -76,6 +77,9 @@ struct target {
     int64_t attached_at; /* monotonic ms */
     int64_t waited_ms;   /* until its resume was answered: at least so long was a suspended runtime
                             held up; -1: not yet, it was not waiting, or not for us */
+    unsigned holds;      /* those who have something to do before the app goes on */
+    bool holds_over;     /* their time is */
+    struct timer hold;   /* until then */
     struct target_request *resume, *ask;
     unsigned info_revision; /* of ProcessInfo that the runtime knows: 3, 2 or 1 */
     struct timer refresh, settle;

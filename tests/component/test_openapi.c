@@ -74,8 +74,6 @@ static const struct {
     {"GET", "/exceptions", "", NULL},
     {"POST", "/exceptions", "", "{}"},
     {"POST", "/parameters", "", "{\"methods\":[]}"},
-    {"GET", "/collectionrules", "", NULL},
-    {"GET", "/collectionrules/{collectionRuleName}", "?pid=1", NULL},
 };
 
 static const struct http *ask(const char *base, const char *method, const char *path,

@@ -4,7 +4,7 @@
 #include "tests/support/portside.h"
 #include "tests/support/world.h"
 
-enum { RESUME_MS = 12000 };
+enum { RESUME_MS = 30000 };
 
 static const uint8_t garbage[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 /* A good header that promises 4 bytes more than ProcessInfo's fixed part, strings cut off. */
@@ -48,19 +48,37 @@ static const struct {
 enum { CASES = sizeof resume_cases / sizeof resume_cases[0] };
 
 /* All at once: one bad runtime must not hold up another. */
-static void test_resumed_on_every_path(void)
+static void resume_all(const struct portside_options *o, int healthy_ms)
 {
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_start(o);
     struct fake_runtime *r[CASES];
 
     for (size_t i = 0; i < CASES; i++)
         r[i] = fake_runtime_start(
             &(struct fake_options){.port = p->socket, .rules = {resume_cases[i].rule}});
-    CHECK_AT("the healthy one at once", fake_runtime_wait(r[0], FAKE_RESUME, 1, 2000));
+    CHECK_AT("the healthy one at once", fake_runtime_wait(r[0], FAKE_RESUME, 1, healthy_ms));
     for (size_t i = 0; i < CASES; i++)
         CHECK_AT(resume_cases[i].label, fake_runtime_wait(r[i], FAKE_RESUME, 1, RESUME_MS));
     CHECK(!proc_wait(p->proc, 0));
     CHECK(portside_stop(p) == 0);
+}
+
+static void test_resumed_on_every_path(void)
+{
+    resume_all(NULL, 2000);
+}
+
+/* Collection rules ask before; whatever goes wrong, they let go. */
+static void test_resumed_with_rules(void)
+{
+    resume_all(
+        &(struct portside_options){
+            .env = {"DotnetMonitor_CollectionRules__A__Trigger__Type=Startup",
+                    "DotnetMonitor_CollectionRules__A__Actions__0__Type=GetEnvironmentVariable",
+                    "DotnetMonitor_CollectionRules__A__Actions__0__Settings__Name=PATH",
+                    "DotnetMonitor_CollectionRules__B__Trigger__Type=CPUUsage",
+                    "DotnetMonitor_CollectionRules__C__Trigger__Type=None"}},
+        RESUME_MS);
 }
 
 /* The resume itself fails the first time: it is sent again. */
@@ -120,6 +138,7 @@ static void test_runtime_before_daemon(void)
 }
 
 WORLD_SUITE("component/resume", {"resumed on every path", test_resumed_on_every_path},
+            {"resumed with rules", test_resumed_with_rules},
             {"a lost resume is repeated", test_resume_is_repeated},
             {"a refused resume is ignored", test_refused_resume_is_ignored},
             {"killed in the handshake", test_killed_in_handshake},

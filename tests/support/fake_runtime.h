@@ -24,9 +24,11 @@ enum {
     FAKE_COLLECT3 = 0x0204,
     FAKE_COLLECT4 = 0x0205,
     FAKE_COLLECT5 = 0x0206, /* the last that .NET 10 knows */
+    FAKE_PROFILER = 0x0302, /* StartupProfiler */
     FAKE_INFO1 = 0x0400,
     FAKE_RESUME = 0x0401,
     FAKE_ENV = 0x0402,
+    FAKE_SETENV = 0x0403,
     FAKE_INFO2 = 0x0404,
     FAKE_INFO3 = 0x0408,
     FAKE_ANY = 0xffff,      /* rule for all commands */

@@ -1,6 +1,7 @@
 #include <signal.h>
 
 #include "src/base/limits.h"
+#include "src/base/log.h"
 #include "src/target/attach.h"
 #include "tests/support/proc.h"
 #include "tests/unit/target/runtime_end.h"
@@ -25,6 +26,67 @@ static void test_resume_first(void)
     CHECK(strcmp(w->target->info.name, "dotnet") == 0);
     CHECK(strcmp(w->target->info.command_line, "/usr/bin/dotnet x.dll") == 0);
     CHECK(strcmp(w->target->info.os, "Linux") == 0 && w->target->settled);
+    watched_end(w);
+}
+
+/* Somebody has something to do before: who it is is asked first, and the resume comes when the last
+ * has let go. */
+static void test_held(void)
+{
+    struct watched *w = watched_new();
+    int fd = offer(w);
+
+    target_hold(w->target);
+    target_hold(w->target);
+    target_attach(w->target);
+    CHECK(next_command(w, fd, LOOP_MS) == FAKE_INFO3);
+    answer_command(fd, FAKE_INFO3, "/usr/bin/dotnet x.dll");
+    CHECK(LOOP_UNTIL(w->loop, LOOP_MS, w->settled == 1) && w->target->told);
+    target_release(w->target);
+    fd = offer(w);
+    CHECK(next_command(w, fd, 200) == NO_COMMAND);
+    target_release(w->target);
+    CHECK(next_command(w, fd, LOOP_MS) == FAKE_RESUME);
+    watched_end(w);
+}
+
+/* Nobody holds it for ever. */
+static void test_held_too_long(void)
+{
+    struct watched *w = watched_new();
+    int fd = offer(w);
+    int64_t before = clock_monotonic_ms();
+
+    log_set_level(LOG_LEVEL_NONE);
+    target_hold(w->target);
+    target_attach(w->target);
+    CHECK(next_command(w, fd, LOOP_MS) == FAKE_INFO3);
+    answer_command(fd, FAKE_INFO3, "/usr/bin/dotnet x.dll");
+    for (int command = FAKE_INFO3; command == FAKE_INFO3;) {
+        fd = offer(w);
+        command = next_command(w, fd, 3 * TARGET_HOLD_MS);
+        CHECK(command == FAKE_RESUME || command == FAKE_INFO3);
+        if (command == FAKE_INFO3)
+            answer_command(fd, FAKE_INFO3, "/usr/bin/dotnet x.dll");
+    }
+    CHECK(clock_monotonic_ms() - before >= TARGET_HOLD_MS - 100);
+    target_release(w->target);
+    watched_end(w);
+}
+
+/* Its first answer does not come: that does not stand in the way of the resume. */
+static void test_held_and_silent(void)
+{
+    struct watched *w = watched_new();
+    int fd = offer(w);
+
+    target_hold(w->target);
+    target_attach(w->target);
+    CHECK(next_command(w, fd, LOOP_MS) == FAKE_INFO3);
+    target_release(w->target);
+    loop_for(w->loop, TARGET_HELD_ASK_MS + 100);
+    fd = offer(w);
+    CHECK(next_command(w, fd, LOOP_MS) == FAKE_RESUME);
     watched_end(w);
 }
 
@@ -253,7 +315,8 @@ static void test_exit_out_of_sight(void)
     watched_end(w);
 }
 
-WORLD_SUITE("target/attach", {"resume first", test_resume_first},
+WORLD_SUITE("target/attach", {"resume first", test_resume_first}, {"held", test_held},
+            {"held too long", test_held_too_long}, {"held and silent", test_held_and_silent},
             {"resume again", test_resume_again}, {"resume refused", test_resume_refused},
             {"resume despite full queue", test_resume_despite_full_queue},
             {"info fallback", test_info_fallback}, {"info unknown", test_info_unknown},
