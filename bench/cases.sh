@@ -367,6 +367,58 @@ trace_rows() {
         "$([ -n "$peer" ] && calc "$(status_kib "$peer_pid" VmHWM) / 1024" %.2f || echo -)" peer 8
 }
 
+# --- gcdump ---
+
+# gcdump_once MONITOR: seconds of wall clock and of CPU in `result`.
+gcdump_once() {
+    local pid=${1}_pid port=${1}_port before words
+    before=$(cpu_seconds "${!pid}")
+    read -r -a words < <("$tools/fetch" -o "$work/$1.gcdump" "${!port}" "/gcdump?pid=$app_pid")
+    result=("$(calc "${words[0]} / 1000")" "$(calc "$(cpu_seconds "${!pid}") - $before")")
+    # A node has 12 bytes at least in the file: its offset and its address.
+    if [ "$(stat -c %s "$work/$1.gcdump")" -lt 12000000 ]; then
+        fail "the .gcdump of $1 does not hold a million objects"
+    fi
+}
+
+# The first of each monitor, whose code has yet to be compiled, does not count.
+case_gcdump() {
+    local name n result
+    local -A wall cpu
+    for name in $(monitors); do
+        start_monitor "$name"
+    done
+    # shellcheck disable=SC2046 # one word per monitor
+    start_app $(monitors)
+    get "$app_port" "/objects?n=1000000" >/dev/null
+    for ((n = 0; n <= runs; n++)); do
+        for name in $(monitors); do
+            wait_quiet
+            gcdump_once "$name"
+            note "round $n $name: ${result[0]} s, ${result[1]} s of CPU"
+            if [ "$n" -gt 0 ]; then
+                wall[$name]+=" ${result[0]}" cpu[$name]+=" ${result[1]}"
+            fi
+        done
+    done
+    gcdump_row gcdump-cpu-1M "${cpu[portside]}" "${cpu[peer]:-}" 0.333
+    gcdump_row gcdump-wall-1M "${wall[portside]}" "${wall[peer]:-}" 0.7
+    row gcdump-peak-rss "$(calc "$(status_kib "$portside_pid" VmHWM) / 1024" %.2f)" - MiB \
+        "$([ -n "$peer" ] && calc "$(status_kib "$peer_pid" VmHWM) / 1024" %.2f || echo -)" peer 40
+    stop_all
+}
+
+# gcdump_row NAME OURS THEIRS RATIO
+gcdump_row() {
+    local ours theirs reference=- goal=-
+    read -r -a ours <<<"$2"
+    if [ -n "$3" ]; then
+        read -r -a theirs <<<"$3"
+        reference=$(median "${theirs[@]}") goal=$4
+    fi
+    row "$1" "$(median "${ours[@]}")" "$(minimum "${ours[@]}")" s "$reference" peer "$goal" ratio
+}
+
 # --- image ---
 
 case_image() {

@@ -17,11 +17,9 @@ enum { GCDUMP_INT_MAX = 5 }; /* bytes */
 static inline size_t gcdump_int_size(int32_t value)
 {
     uint32_t bits = (uint32_t)(value < 0 ? ~value : value);
-    size_t size = 1;
+    int significant = bits ? 32 - __builtin_clz(bits) : 0; /* the sign needs one more */
 
-    for (bits >>= 6; bits; bits >>= 7)
-        size++;
-    return size;
+    return (size_t)(significant / 7 + 1);
 }
 
 /* Returns the bytes written, at most GCDUMP_INT_MAX. */

@@ -1,5 +1,6 @@
 #include "proto/gcdump/writer.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -28,23 +29,34 @@ static void put(struct gcdump_writer *w, const void *data, size_t size)
     }
 }
 
+/* For a few bytes at once. */
+static inline uint8_t *take_room(struct gcdump_writer *w, size_t size)
+{
+    if (sizeof w->piece - w->size < size)
+        flush(w);
+    uint8_t *at = w->piece + w->size;
+    w->offset += size;
+    w->size += size;
+    return at;
+}
+
 static void put_u8(struct gcdump_writer *w, uint8_t value)
 {
-    put(w, &value, 1);
+    *take_room(w, 1) = value;
 }
 
 static void put_u32(struct gcdump_writer *w, uint32_t value)
 {
-    const uint8_t bytes[4] = {(uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16),
-                              (uint8_t)(value >> 24)};
+    const uint32_t bytes = htole32(value);
 
-    put(w, bytes, sizeof bytes);
+    memcpy(take_room(w, sizeof bytes), &bytes, sizeof bytes);
 }
 
 static void put_u64(struct gcdump_writer *w, uint64_t value)
 {
-    put_u32(w, (uint32_t)value);
-    put_u32(w, (uint32_t)(value >> 32));
+    const uint64_t bytes = htole64(value);
+
+    memcpy(take_room(w, sizeof bytes), &bytes, sizeof bytes);
 }
 
 static void put_text(struct gcdump_writer *w, const char *text)
@@ -69,21 +81,40 @@ static void put_type(struct gcdump_writer *w, uint32_t version, uint32_t reader,
     put_u8(w, GCDUMP_END_OBJECT);
 }
 
-static void put_int(struct gcdump_writer *w, int32_t value)
+/* Most are small: neighbours, and counts of references. */
+static inline void put_int(struct gcdump_writer *w, int32_t value)
 {
-    uint8_t bytes[GCDUMP_INT_MAX];
-
-    put(w, bytes, gcdump_int_put(bytes, value));
+    if (value >= -0x40 && value < 0x40) {
+        *take_room(w, 1) = (uint8_t)(value & 0x7F);
+    } else if (value >= -0x2000 && value < 0x2000) {
+        uint8_t *to = take_room(w, 2);
+        to[0] = (uint8_t)(value >> 7 | 0x80);
+        to[1] = (uint8_t)(value & 0x7F);
+    } else {
+        (void)gcdump_int_put(take_room(w, gcdump_int_size(value)), value);
+    }
 }
 
-void gcdump_write_begin(struct gcdump_writer *w, int (*write)(void *, const void *, size_t),
-                        void *user, uint64_t total_size, uint32_t root, uint32_t type_count)
+void gcdump_writer_init(struct gcdump_writer *w, int (*write)(void *, const void *, size_t),
+                        void *user)
 {
     w->write = write;
     w->user = user;
     w->offset = 0;
     w->size = 0;
     w->error = 0;
+}
+
+int gcdump_writer_flush(struct gcdump_writer *w)
+{
+    flush(w);
+    return w->error;
+}
+
+void gcdump_write_begin(struct gcdump_writer *w, int (*write)(void *, const void *, size_t),
+                        void *user, uint64_t total_size, uint32_t root, uint32_t type_count)
+{
+    gcdump_writer_init(w, write, user);
     put_text(w, GCDUMP_SIGNATURE);
     put_type(w, GCDUMP_VERSION, GCDUMP_READER, GCDUMP_DUMP_TYPE);
     put_type(w, 1, 0, GCDUMP_GRAPH_TYPE);
@@ -129,9 +160,16 @@ void gcdump_write_node(struct gcdump_writer *w, uint32_t type, bool own_size, in
     put_int(w, (int32_t)children);
 }
 
-void gcdump_write_child(struct gcdump_writer *w, int32_t difference)
+void gcdump_write_children(struct gcdump_writer *w, uint32_t node, const uint32_t *children,
+                           uint32_t count)
 {
-    put_int(w, difference);
+    for (uint32_t i = 0; i < count; i++)
+        put_int(w, (int32_t)(children[i] - node));
+}
+
+void gcdump_write_descriptions(struct gcdump_writer *w, const void *data, size_t size)
+{
+    put(w, data, size);
 }
 
 void gcdump_write_address_count(struct gcdump_writer *w)

@@ -5,10 +5,11 @@
  * exactly as many as it has said; each node twice, first its offset, then its description:
  *
  *     gcdump_write_begin, _type..., _node_count, _offset..., _nodes_size, _undefined,
- *     (_node, _child...)..., _address_count, _address..., _end
+ *     (_node, _children)..., _address_count, _address..., _end
  *
- * The offset of the first node is GCDUMP_UNDEFINED_SIZE, and the size of a description is
- * gcdump_node_size() and gcdump_int_size() (node.h) of each child's difference.
+ * A description's offset is how many bytes of them came before. Where it is not known, a second
+ * writer makes the descriptions (gcdump_writer_init, _undefined, _node, _children...,
+ * gcdump_writer_flush), whose `offset` it is, and _descriptions hands them on.
  *
  * The format's own bounds: 2^31 - 1 nodes, as many bytes of descriptions, 4 GiB in all.
  */
@@ -38,6 +39,13 @@ struct gcdump_process {
     const char *machine, *process, *tool; /* NULL: unknown */
 };
 
+void gcdump_writer_init(struct gcdump_writer *w, int (*write)(void *, const void *, size_t),
+                        void *user);
+
+/* 0, or the first error. */
+int gcdump_writer_flush(struct gcdump_writer *w);
+
+/* Initialises it, too. */
 void gcdump_write_begin(struct gcdump_writer *w,
                         int (*write)(void *user, const void *data, size_t size), void *user,
                         uint64_t total_size, uint32_t root, uint32_t type_count);
@@ -56,14 +64,14 @@ enum { GCDUMP_UNDEFINED_SIZE = 2 };
 void gcdump_write_undefined(struct gcdump_writer *w);
 
 /* `own_size`: it has not its type's. Counts are below 2^31, types below 2^30. */
-static inline size_t gcdump_node_size(uint32_t type, bool own_size, int32_t size, uint32_t children)
-{
-    return gcdump_int_size((int32_t)(type << 1 | own_size)) +
-           (own_size ? gcdump_int_size(size) : 0) + gcdump_int_size((int32_t)children);
-}
 void gcdump_write_node(struct gcdump_writer *w, uint32_t type, bool own_size, int32_t size,
                        uint32_t children);
-void gcdump_write_child(struct gcdump_writer *w, int32_t difference);
+/* Indices of the node and of its children. */
+void gcdump_write_children(struct gcdump_writer *w, uint32_t node, const uint32_t *children,
+                           uint32_t count);
+
+/* In place of the three functions above: what another writer made of them. */
+void gcdump_write_descriptions(struct gcdump_writer *w, const void *data, size_t size);
 
 void gcdump_write_address_count(struct gcdump_writer *w);
 void gcdump_write_address(struct gcdump_writer *w, uint64_t address);

@@ -3,20 +3,17 @@
  * duration over: stop -> the rest and the rundown -> end of the stream -> the pool resolves names
  * and writes the document -> counts -> piece -> room ... -> done.
  *
- * One job at a time is on the pool, and what it works on is only its own meanwhile: the piece
- * (taken out of the session), the recorder, the result. Whoever leaves during a job leaves the
- * memory to on_worked(). The session reads one piece ahead and then waits, so a slow pool slows the
- * stream and nothing grows.
+ * What the pool works on (collect/feeder) is only its own meanwhile: the recorder, the result.
  */
 #include "src/collect/profiling.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/base/cleanup.h"
 #include "src/collect/dump_folder.h"
+#include "src/collect/feeder.h"
 #include "src/collect/profile_result.h"
 #include "src/io/timer.h"
 #include "src/profile/recorder.h"
@@ -27,24 +24,16 @@ struct profiling {
     struct collection base;
     const struct collect_context *context;
     struct collection_events events;
-    struct session *session; /* NULL: it has ended */
-    struct error end;        /* how; its code is 0 when as asked for */
+    struct feeder feeder;
     struct timer duration;
     int64_t duration_seconds;
-    const void *waiting; /* the piece after the one at work; the session's */
-    size_t waiting_size;
     const struct format *format;
     struct format_options options;
     char *name, *folder;
     const char *folders[4];
 
     /* What the pool works on. */
-    uv_work_t work;
-    bool working;
-    atomic_bool left; /* nobody waits for it any more */
     struct recorder *recorder;
-    void *piece; /* NULL: the end */
-    size_t piece_size;
     struct error failure; /* of the stream, then of the document; code 0: none */
     bool whole;           /* the stream has its end mark */
     uint64_t events_seen, events_lost;
@@ -52,14 +41,14 @@ struct profiling {
     bool written;
 };
 
-static void profiling_free(struct profiling *p)
+static void profiling_free(void *user)
 {
+    struct profiling *p = user;
+
     timer_stop(&p->duration);
-    if (p->session)
-        session_abandon(p->session);
+    feeder_deinit(&p->feeder);
     recorder_free(p->recorder);
     profile_result_deinit(&p->result);
-    free(p->piece);
     free(p->name);
     free(p->folder);
     free(p);
@@ -81,7 +70,7 @@ static int write_result(void *user, const void *data, size_t size)
     struct profiling *p = user;
     struct error err;
 
-    if (atomic_load(&p->left))
+    if (feeder_is_left(&p->feeder))
         return -ECANCELED;
     int r = profile_result_write(&p->result, data, size, &err);
     if (r < 0)
@@ -90,8 +79,9 @@ static int write_result(void *user, const void *data, size_t size)
 }
 
 /* Of a stream that is cut or damaged, what there was is written too. */
-static void write_document(struct profiling *p)
+static void write_document(void *user)
 {
+    struct profiling *p = user;
     struct profile profile;
     struct error err;
     int r = recorder_finish(p->recorder, &profile, &err);
@@ -115,14 +105,12 @@ static void write_document(struct profiling *p)
     profile_deinit(&profile);
 }
 
-static void on_work(uv_work_t *work)
+static void feed(void *user, const void *data, size_t size)
 {
-    struct profiling *p = work->data;
+    struct profiling *p = user;
     struct error err;
 
-    if (!p->piece)
-        write_document(p);
-    else if (recorder_feed(p->recorder, p->piece, p->piece_size, &err) < 0)
+    if (recorder_feed(p->recorder, data, size, &err) < 0)
         p->failure = err;
 }
 
@@ -131,14 +119,14 @@ static void on_work(uv_work_t *work)
 /* The runtime has ended the stream by itself, and properly: the process has come to its end. */
 static bool ended_in_order(const struct profiling *p)
 {
-    return p->end.code == -ECONNRESET && p->whole;
+    return p->feeder.end.code == -ECONNRESET && p->whole;
 }
 
 /* What has gone wrong first explains the rest. */
 static const struct error *reason(const struct profiling *p)
 {
-    if (p->end.code && !ended_in_order(p))
-        return &p->end;
+    if (p->feeder.end.code && !ended_in_order(p))
+        return &p->feeder.end;
     return p->failure.code ? &p->failure : NULL;
 }
 
@@ -158,49 +146,21 @@ static void send_next(struct profiling *p)
 static void stop(struct profiling *p)
 {
     timer_stop(&p->duration);
-    if (p->session)
-        session_stop(p->session);
+    feeder_stop(&p->feeder);
 }
 
-static void on_worked(uv_work_t *work, int status);
-
-static void start_work(struct profiling *p)
+static void on_fed(void *user)
 {
-    p->working = true;
-    (void)uv_queue_work(p->context->loop, &p->work, on_work, on_worked); /* cannot fail */
-}
+    struct profiling *p = user;
 
-/* Takes the piece out of the session, which reads the next one meanwhile. Without memory for that
- * the bytes are lost, and the profile with them. */
-static void feed(struct profiling *p, const void *data, size_t size)
-{
-    (void)data; /* it is the piece that the session keeps */
-    p->piece = session_keep(p->session);
-    p->piece_size = size;
-    if (p->piece) {
-        start_work(p);
-        return;
-    }
-    (void)error_set(&p->end, -ENOMEM, "no memory for the profile");
-    finish(p, &p->end);
-}
-
-/* The pool has read a piece. */
-static void after_feed(struct profiling *p)
-{
-    const void *waiting = take_ptr(p->waiting);
-
-    free(take_ptr(p->piece));
     if (p->failure.code)
         stop(p); /* nothing of what follows can be read */
-    if (waiting)
-        feed(p, waiting, p->waiting_size);
-    else if (!p->session)
-        start_work(p);
 }
 
-static void after_document(struct profiling *p)
+static void after_document(void *user)
 {
+    struct profiling *p = user;
+
     if (!p->written) {
         finish(p, reason(p));
         return;
@@ -210,41 +170,12 @@ static void after_document(struct profiling *p)
     send_next(p);
 }
 
-static void on_worked(uv_work_t *work, int status)
-{
-    struct profiling *p = work->data;
-
-    (void)status;
-    p->working = false;
-    if (atomic_load(&p->left))
-        profiling_free(p);
-    else if (p->piece)
-        after_feed(p);
-    else
-        after_document(p);
-}
-
-static void on_data(void *user, const void *data, size_t size)
+static void on_end(void *user)
 {
     struct profiling *p = user;
 
-    if (!p->working) {
-        feed(p, data, size);
-        return;
-    }
-    p->waiting = data;
-    p->waiting_size = size;
-}
-
-static void on_end(void *user, const struct error *err)
-{
-    struct profiling *p = user;
-
-    p->session = NULL;
     timer_stop(&p->duration);
-    p->end = err ? *err : (struct error){0};
-    if (!p->working)
-        start_work(p);
+    feeder_work(&p->feeder, write_document, after_document);
 }
 
 static void on_duration_over(void *user)
@@ -271,7 +202,13 @@ static bool set_up(struct profiling *p, const struct profiling_params *params)
     p->duration_seconds = params->duration_seconds;
     p->format = params->format;
     p->options = params->options;
-    p->work.data = p;
+    feeder_init(&p->feeder, p->context->loop,
+                &(struct feeder_events){.user = p,
+                                        .on_started = on_started,
+                                        .feed = feed,
+                                        .on_fed = on_fed,
+                                        .on_end = on_end,
+                                        .free = profiling_free});
     p->name = strdup(params->options.name ? params->options.name : "trace");
     p->options.name = p->name;
     p->folder = strdup(folder ? folder : "/tmp"); /* of its own: the pool may outlive the server */
@@ -295,9 +232,7 @@ static int profiling_start(const struct collect_context *context, struct target 
     p->events = *events;
     int r = set_up(p, wanted) ? 0 : error_set(err, -ENOMEM, "profile");
     if (r == 0)
-        r = session_start(context->sessions, target, &wanted->session,
-                          &(struct session_events){p, on_started, on_data, on_end}, &p->session,
-                          err);
+        r = feeder_start(&p->feeder, context->sessions, target, &wanted->session, err);
     if (r < 0) {
         profiling_free(p);
         return r;
@@ -320,12 +255,8 @@ static void profiling_abandon(struct collection *c)
 {
     struct profiling *p = container_of(c, struct profiling, base);
 
-    atomic_store(&p->left, true);
     timer_stop(&p->duration);
-    if (p->session)
-        session_abandon(take_ptr(p->session));
-    if (!p->working)
-        profiling_free(p);
+    feeder_leave(&p->feeder);
 }
 
 const struct collection_type collection_profiling = {

@@ -6,14 +6,12 @@
  * Beside it: incomplete -> the same again, once. Silent -> the session is left to end by itself
  * (session_abandon) and what has come is used; when nothing has, what the kernel knows.
  *
- * One job at a time is on the pool, and what it works on is only its own meanwhile: the piece
- * (taken out of the session), the recorder, the stacks, the result. Whoever leaves during a job
- * leaves the memory to on_worked().
+ * What the pool works on (collect/feeder) is only its own meanwhile: the recorder, the stacks, the
+ * result.
  */
 #include "src/collect/stacks.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,12 +19,12 @@
 #include "src/base/clock.h"
 #include "src/base/limits.h"
 #include "src/collect/dump_folder.h"
+#include "src/collect/feeder.h"
 #include "src/collect/kernel_stacks.h"
 #include "src/collect/profile_result.h"
 #include "src/collect/stack_names.h"
 #include "src/io/timer.h"
 #include "src/profile/stack_recorder.h"
-#include "src/session/session.h"
 
 #define SAMPLER "Microsoft-DotNETCore-SampleProfiler"
 
@@ -48,25 +46,17 @@ struct stacks {
     const struct collect_context *context;
     struct collection_events events;
     struct target *target;
-    struct session *session; /* NULL: it has ended */
-    struct error end;        /* how; its code is 0 when as asked for */
+    struct feeder feeder;
     struct timer timer;
     unsigned attempt;
-    bool told;           /* on_started */
-    const void *waiting; /* the piece after the one at work; the session's */
-    size_t waiting_size;
+    bool told; /* on_started */
     const struct stack_format *format;
     struct stacks_report report; /* `write` is NULL: none */
     char *folder;
     const char *folders[4];
 
     /* What the pool works on. */
-    uv_work_t work;
-    bool working;
-    atomic_bool left; /* nobody waits for it any more */
     struct stack_recorder *recorder;
-    void *piece; /* NULL: the end */
-    size_t piece_size;
     struct error failure; /* of the document; code 0: none */
     pid_t pid;
     int64_t silent_since;  /* ticks, when it was given up */
@@ -76,18 +66,18 @@ struct stacks {
     struct profile_result result;
 };
 
-static void stacks_free(struct stacks *s)
+static void stacks_free(void *user)
 {
+    struct stacks *s = user;
+
     timer_stop(&s->timer);
-    if (s->session)
-        session_abandon(s->session);
+    feeder_deinit(&s->feeder);
     stack_recorder_free(s->recorder);
     thread_stacks_deinit(&s->found);
     profile_result_deinit(&s->result);
     if (s->report.release)
         s->report.release(s->report.user);
     target_unref(s->target);
-    free(s->piece);
     free(s->folder);
     free(s);
 }
@@ -108,7 +98,7 @@ static int write_result(void *user, const void *data, size_t size)
     struct stacks *s = user;
     struct error err;
 
-    if (atomic_load(&s->left))
+    if (feeder_is_left(&s->feeder))
         return -ECANCELED;
     int r = profile_result_write(&s->result, data, size, &err);
     if (r < 0)
@@ -119,8 +109,9 @@ static int write_result(void *user, const void *data, size_t size)
 /* Nothing, where the kernel cannot be asked either. */
 static void describe_threads(struct stacks *s, struct output *o)
 {
-    if (s->end.code == -ETIMEDOUT && kernel_stacks_possible(s->format))
-        s->kernel_threads = kernel_stacks_write(s->pid, s->format, s->end.text, s->silent_since, o);
+    if (s->feeder.end.code == -ETIMEDOUT && kernel_stacks_possible(s->format))
+        s->kernel_threads =
+            kernel_stacks_write(s->pid, s->format, s->feeder.end.text, s->silent_since, o);
 }
 
 static void write_document(struct stacks *s)
@@ -148,8 +139,9 @@ static bool is_native(const struct thread_stacks *found)
     return found->whole && found->thread_count == 0 && found->rundown == 0;
 }
 
-static void conclude(struct stacks *s)
+static void conclude(void *user)
 {
+    struct stacks *s = user;
     struct thread_stacks found = {0};
     struct error err;
     int r = s->recorder ? stack_recorder_finish(s->recorder, &found, &err) : 0;
@@ -165,33 +157,23 @@ static void conclude(struct stacks *s)
     } else {
         thread_stacks_deinit(&found);
     }
-    s->again = s->attempt + 1 < ATTEMPTS && s->end.code == 0 &&
+    s->again = s->attempt + 1 < ATTEMPTS && s->feeder.end.code == 0 &&
                !thread_stacks_complete(&s->found) && !is_native(&s->found);
     if (!s->again)
         write_document(s);
 }
 
-static void on_work(uv_work_t *work)
+static void feed(void *user, const void *data, size_t size)
 {
-    struct stacks *s = work->data;
+    struct stacks *s = user;
     struct error err;
 
-    if (!s->piece)
-        conclude(s);
-    else
-        (void)stack_recorder_feed(s->recorder, s->piece, s->piece_size, &err); /* then not whole */
+    (void)stack_recorder_feed(s->recorder, data, size, &err); /* then not whole */
 }
 
 /* --- the loop's side --- */
 
 static int ask(struct stacks *s, struct error *err);
-static void on_worked(uv_work_t *work, int status);
-
-static void start_work(struct stacks *s)
-{
-    s->working = true;
-    (void)uv_queue_work(s->context->loop, &s->work, on_work, on_worked); /* cannot fail */
-}
 
 static void send_next(struct stacks *s)
 {
@@ -208,7 +190,7 @@ static void send_next(struct stacks *s)
 
 static void fail_empty(struct stacks *s)
 {
-    struct error err = s->end;
+    struct error err = s->feeder.end;
 
     if (err.code == 0 && is_native(&s->found))
         (void)error_set(&err, -ENODATA,
@@ -234,8 +216,9 @@ static void deliver(struct stacks *s)
     send_next(s);
 }
 
-static void after_conclusion(struct stacks *s)
+static void after_conclusion(void *user)
 {
+    struct stacks *s = user;
     struct error err;
 
     if (s->failure.code) {
@@ -243,8 +226,10 @@ static void after_conclusion(struct stacks *s)
         finish(s, &err);
     } else if (s->again) {
         s->attempt++;
-        if (ask(s, &s->end) < 0)
-            start_work(s); /* with what there is */
+        if (ask(s, &err) < 0) {
+            s->feeder.end = err;
+            feeder_work(&s->feeder, conclude, after_conclusion); /* with what there is */
+        }
     } else if (s->found.thread_count == 0 && s->kernel_threads == 0 && !s->report.write) {
         fail_empty(s);
     } else {
@@ -252,67 +237,12 @@ static void after_conclusion(struct stacks *s)
     }
 }
 
-/* Takes the piece out of the session, which reads the next one meanwhile. */
-static void feed(struct stacks *s, size_t size)
-{
-    struct error err;
-
-    s->piece = session_keep(s->session);
-    s->piece_size = size;
-    if (s->piece) {
-        start_work(s);
-        return;
-    }
-    (void)error_set(&err, -ENOMEM, "no memory for the stacks");
-    finish(s, &err);
-}
-
-static void after_feed(struct stacks *s)
-{
-    const void *waiting = take_ptr(s->waiting);
-
-    free(take_ptr(s->piece));
-    if (waiting && s->session)
-        feed(s, s->waiting_size);
-    else if (!s->session)
-        start_work(s);
-}
-
-static void on_worked(uv_work_t *work, int status)
-{
-    struct stacks *s = work->data;
-
-    (void)status;
-    s->working = false;
-    if (atomic_load(&s->left))
-        stacks_free(s);
-    else if (s->piece)
-        after_feed(s);
-    else
-        after_conclusion(s);
-}
-
-static void on_data(void *user, const void *data, size_t size)
+static void on_end(void *user)
 {
     struct stacks *s = user;
 
-    if (!s->working) {
-        feed(s, size);
-        return;
-    }
-    s->waiting = data;
-    s->waiting_size = size;
-}
-
-static void on_end(void *user, const struct error *err)
-{
-    struct stacks *s = user;
-
-    s->session = NULL;
     timer_stop(&s->timer);
-    s->end = err ? *err : (struct error){0};
-    if (!s->working)
-        start_work(s);
+    feeder_work(&s->feeder, conclude, after_conclusion);
 }
 
 /* A step has taken too long. What the session still brings is nobody's. */
@@ -321,12 +251,10 @@ static void give_up(struct stacks *s, const char *text)
     struct error err;
 
     (void)error_set(&err, -ETIMEDOUT, "%s", text);
-    s->waiting = NULL;
     s->silent_since = s->target->unresponsive_since
                           ? s->target->unresponsive_since
                           : clock_now_ticks() - INT64_C(10000) * LIMIT_STACKS_START_MS;
-    session_abandon(s->session);
-    on_end(s, &err);
+    feeder_give_up(&s->feeder, &err);
 }
 
 static void on_late_start(void *user)
@@ -344,7 +272,7 @@ static void on_sampled(void *user)
 {
     struct stacks *s = user;
 
-    session_stop(s->session);
+    feeder_stop(&s->feeder);
     (void)timer_start(&s->timer, s->context->loop, LIMIT_STACKS_END_MS, 0, on_late_end, s);
 }
 
@@ -379,9 +307,7 @@ static int ask(struct stacks *s, struct error *err)
     /* Set before, because a session that is there must not be lost for want of memory. */
     if (timer_start(&s->timer, s->context->loop, LIMIT_STACKS_START_MS, 0, on_late_start, s) < 0)
         return error_set(err, -ENOMEM, "stacks");
-    int r =
-        session_start(s->context->sessions, s->target, &config,
-                      &(struct session_events){s, on_started, on_data, on_end}, &s->session, err);
+    int r = feeder_start(&s->feeder, s->context->sessions, s->target, &config, err);
     if (r < 0)
         timer_stop(&s->timer);
     return r;
@@ -392,7 +318,12 @@ static bool set_up(struct stacks *s, const struct stacks_params *params)
     const char *folder = dump_folder_path(s->context->dump_folder);
 
     s->format = params->format;
-    s->work.data = s;
+    feeder_init(&s->feeder, s->context->loop,
+                &(struct feeder_events){.user = s,
+                                        .on_started = on_started,
+                                        .feed = feed,
+                                        .on_end = on_end,
+                                        .free = stacks_free});
     s->folder = strdup(folder ? folder : "/tmp"); /* of its own: the pool may outlive the server */
     memcpy(s->folders, (const char *[]){s->folder, "/tmp", "/var/tmp", NULL}, sizeof s->folders);
     profile_result_init(&s->result, s->folders);
@@ -436,12 +367,8 @@ static void stacks_abandon(struct collection *c)
 {
     struct stacks *s = container_of(c, struct stacks, base);
 
-    atomic_store(&s->left, true);
     timer_stop(&s->timer);
-    if (s->session)
-        session_abandon(take_ptr(s->session));
-    if (!s->working)
-        stacks_free(s);
+    feeder_leave(&s->feeder);
 }
 
 const struct collection_type collection_stacks = {

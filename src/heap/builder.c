@@ -9,6 +9,8 @@
 
 enum { NODES_MAX = 0x7FFFFF00 }; /* indices are signed in the format, and roots come on top */
 
+#define TAPES(b) &(b)->addresses, &(b)->node_slots, &(b)->sizes, &(b)->edge_counts, &(b)->targets
+
 static int no_memory(struct error *err)
 {
     return error_set(err, -ENOMEM, "no memory for the types of a heap, or there are too many");
@@ -23,11 +25,11 @@ int heap_builder_new(const char *const *folders, struct heap_builder **ret, stru
         free(b);
         return r;
     }
-    struct spill_array *const arrays[] = {&b->addresses,   &b->node_slots, &b->sizes,
-                                          &b->edge_counts, &b->targets,    &b->roots,
-                                          &b->dependents};
-    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
-        spill_array_init(arrays[i], &b->graph->spill);
+    struct tape *const tapes[] = {TAPES(b)};
+    for (size_t i = 0; i < sizeof tapes / sizeof tapes[0]; i++)
+        tape_init(tapes[i], &b->graph->spill);
+    spill_array_init(&b->roots, &b->graph->spill);
+    spill_array_init(&b->dependents, &b->graph->spill);
     b->last_slot = HEAP_NONE;
     if (heap_type_new(b->graph, "UNDEFINED", "", 0) == HEAP_NONE) { /* as every .gcdump has it */
         heap_builder_free(b);
@@ -39,14 +41,16 @@ int heap_builder_new(const char *const *folders, struct heap_builder **ret, stru
 
 void builder_free_arrays(struct heap_builder *b)
 {
-    struct spill_array *const arrays[] = {&b->addresses,   &b->node_slots, &b->sizes,
-                                          &b->edge_counts, &b->targets,    &b->roots,
-                                          &b->dependents};
+    struct tape *const tapes[] = {TAPES(b)};
 
-    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
-        spill_array_free(arrays[i]);
-        *arrays[i] = (struct spill_array){0};
+    for (size_t i = 0; i < sizeof tapes / sizeof tapes[0]; i++) {
+        tape_free(tapes[i]);
+        *tapes[i] = (struct tape){.file = -1};
     }
+    builder_unresolve(b);
+    spill_array_free(&b->roots);
+    spill_array_free(&b->dependents);
+    b->roots = b->dependents = (struct spill_array){0};
 }
 
 void heap_builder_free(struct heap_builder *b)
@@ -149,14 +153,14 @@ int heap_add_module(struct heap_builder *b, uint64_t id, const char *path, struc
 static int push_node(struct heap_builder *b, uint64_t address, uint32_t slot, uint64_t size,
                      uint64_t edges, struct error *err)
 {
-    int r = spill_push_u64(&b->addresses, address, err);
+    int r = tape_push_u64(&b->addresses, address, err);
 
     if (r == 0)
-        r = spill_push_u32(&b->node_slots, slot, err);
+        r = tape_push_u32(&b->node_slots, slot, err);
     if (r == 0)
-        r = spill_push_u32(&b->sizes, heap_size_pack(size), err);
+        r = tape_push_u32(&b->sizes, heap_size_pack(size), err);
     if (r == 0)
-        r = spill_push_u32(&b->edge_counts, (uint32_t)edges, err);
+        r = tape_push_u32(&b->edge_counts, (uint32_t)edges, err);
     return r;
 }
 
@@ -183,8 +187,6 @@ int heap_add_node(struct heap_builder *b, uint64_t address, uint64_t type, uint6
     edges = b->edges_cut ? 0 : edges;
     b->bytes += size;
     b->edges_claimed += edges;
-    if ((node & 63) == 0)
-        spill_breathe(&b->graph->spill);
     return push_node(b, address, slot, size, edges, err);
 }
 
@@ -192,9 +194,7 @@ int heap_add_edge(struct heap_builder *b, uint64_t target, struct error *err)
 {
     if (b->edges_cut)
         return 0;
-    if ((b->targets.size & 511) == 0)
-        spill_breathe(&b->graph->spill);
-    return spill_push_u64(&b->targets, target, err);
+    return tape_push_u64(&b->targets, target, err);
 }
 
 void heap_cut_edges(struct heap_builder *b)

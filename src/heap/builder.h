@@ -54,6 +54,10 @@ int heap_add_dependent(struct heap_builder *b, uint64_t key, uint64_t value, str
 uint64_t heap_builder_objects(const struct heap_builder *b);
 uint64_t heap_builder_bytes(const struct heap_builder *b);
 
+/* Does what takes long now. For when all but names has been told, and there is time to wait; what
+ * is told afterwards, makes it be done again. */
+void heap_builder_prepare(struct heap_builder *b);
+
 /* The graph is the caller's; `origin` is copied to it. The builder is empty then, to be freed. */
 int heap_builder_finish(struct heap_builder *b, const struct heap_origin *origin,
                         struct heap_graph **ret, struct error *err);

@@ -83,7 +83,8 @@ void heap_graph_count(struct heap_graph *g)
 {
     g->objects = g->bytes = 0;
     for (uint32_t i = 0; i < g->count; i++) {
-        heap_breathe(g);
+        if ((i & (HEAP_STRIDE - 1)) == 0)
+            heap_breathe(g);
         if (heap_node_is_pseudo(g, i))
             continue;
         g->objects++;

@@ -1,5 +1,7 @@
 #include "src/heap/order.h"
 
+#include "src/heap/limits.h"
+
 struct run {
     uint64_t edge; /* the first of node `at` */
     uint32_t at, end;
@@ -38,7 +40,7 @@ static int find_runs(struct merge *m, uint32_t count, struct error *err)
     int r = 0;
 
     for (uint32_t i = 0; i < count && r == 0; i++) {
-        if ((i & 63) == 0)
+        if ((i & (HEAP_STRIDE - 1)) == 0)
             spill_breathe(m->spill);
         if (i > run.at && m->addresses[i] <= m->addresses[i - 1]) {
             r = add_run(m, &run, err);
@@ -86,7 +88,7 @@ static uint64_t limit_of(struct merge *m)
 
 static void step(struct merge *m, struct run *run)
 {
-    if ((run->at & 63) == 0)
+    if ((run->at & (HEAP_STRIDE - 1)) == 0)
         spill_breathe(m->spill);
     run->edge += m->edge_counts[run->at++];
 }

@@ -5,21 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/heap/address_index.h"
+#include "src/base/cleanup.h"
 #include "src/heap/builder_impl.h"
+#include "src/heap/limits.h"
 #include "src/heap/order.h"
 
 struct resolve {
     struct heap_builder *b;
-    struct heap_graph *graph;
-    const struct heap_segment *segments;
-    size_t segment_count;
-    uint32_t objects;
-    uint32_t *slot_types;
-    struct address_index index;
-    const uint64_t *pairs; /* dependents with a known key: key << 32 | value, sorted */
-    size_t pair_count, next_pair;
+    struct resolved *to;
+    size_t next_pair;
+    uint64_t steps;
 };
+
+/* Of a straight walk. */
+static void step(struct resolve *x)
+{
+    if ((x->steps++ & (HEAP_STRIDE - 1)) == 0)
+        heap_breathe(x->b->graph);
+}
 
 static void sift_down(uint64_t *keys, size_t at, size_t count, struct spill *spill)
 {
@@ -48,81 +51,84 @@ static void sort(uint64_t *keys, size_t count, struct spill *spill)
     }
 }
 
+static const struct heap_segment *segments_of(const struct resolved *d, size_t *ret_count)
+{
+    *ret_count = d->segments.size / sizeof(struct heap_segment);
+    return d->segments.data;
+}
+
 static int gather_addresses(struct resolve *x, struct error *err)
 {
-    struct heap_builder *b = x->b;
-    struct spill_array *to = &x->graph->addresses;
-    int r = spill_reserve(to, (size_t)x->objects * sizeof(uint64_t) + 1, err);
+    size_t count;
+    const struct heap_segment *s = segments_of(x->to, &count);
+    int r = 0;
 
-    for (size_t i = 0; r == 0 && i < x->segment_count; i++) {
-        const struct heap_segment *s = &x->segments[i];
-        const uint64_t *from = (const uint64_t *)b->addresses.data + s->first;
+    for (const struct heap_segment *end = s + count; s < end; s++) {
+        const uint64_t *from = (const uint64_t *)x->b->addresses.array.data + s->first;
+        x->to->objects += s->count;
         for (uint32_t k = 0; k < s->count && r == 0; k++) {
-            if ((k & 63) == 0)
-                heap_breathe(x->graph);
-            r = spill_push_u64(to, from[k], err);
+            step(x);
+            r = tape_push_u64(&x->to->addresses, from[k], err);
         }
     }
-    spill_array_free(&b->addresses);
-    return r;
+    return r < 0 ? r : tape_seal(&x->to->addresses, err);
 }
 
-static int gather_u32(struct resolve *x, struct spill_array *from, const uint32_t *map,
-                      struct spill_array *to, struct error *err)
+static int gather_u32(struct heap_builder *b, struct tape *from, const uint32_t *map,
+                      struct tape *to, struct error *err)
 {
-    int r = spill_reserve(to, (size_t)x->objects * sizeof(uint32_t) + 1, err);
+    struct resolve x = {.b = b, .to = b->resolved};
+    size_t count;
+    const struct heap_segment *s = segments_of(x.to, &count);
+    int r = tape_seal(from, err);
 
-    for (size_t i = 0; r == 0 && i < x->segment_count; i++) {
-        const struct heap_segment *s = &x->segments[i];
-        const uint32_t *values = (const uint32_t *)from->data + s->first;
+    for (const struct heap_segment *end = s + count; s < end && r == 0; s++) {
+        const uint32_t *values = (const uint32_t *)from->array.data + s->first;
         for (uint32_t k = 0; k < s->count && r == 0; k++) {
-            if ((k & 63) == 0)
-                heap_breathe(x->graph);
-            r = spill_push_u32(to, map ? map[values[k]] : values[k], err);
+            step(&x);
+            r = tape_push_u32(to, map ? map[values[k]] : values[k], err);
         }
     }
-    spill_array_free(from);
     return r;
 }
 
-/* Dependent handles: what is no object's any more is held by a root. */
+/* Dependent handles: what is no object's any more is held by a root. Numbers are key << 32 | value,
+ * sorted. */
 static int sort_dependents(struct resolve *x, struct error *err)
 {
     struct heap_builder *b = x->b;
     const struct raw_dependent *from = b->dependents.data;
     size_t count = b->dependents.size / sizeof *from;
-    uint64_t *pairs = b->dependents.data; /* in place: one number for two */
     int r = 0;
 
     for (size_t i = 0; i < count && r == 0; i++) {
         const struct raw_dependent d = from[i];
-        uint32_t key = address_index_find(&x->index, d.key);
-        uint32_t value = address_index_find(&x->index, d.value);
+        uint32_t key = address_index_find(&x->to->index, d.key);
+        uint32_t value = address_index_find(&x->to->index, d.value);
         if (value == HEAP_NONE || d.key == 0)
             continue;
         if (key == HEAP_NONE)
             r = heap_add_root(b, HEAP_ROOT_DEPENDENT, d.value, err);
         else
-            pairs[x->pair_count++] = (uint64_t)key << 32 | value;
+            r = spill_push_u64(&x->to->pairs, (uint64_t)key << 32 | value, err);
     }
-    sort(pairs, x->pair_count, &x->graph->spill);
-    x->pairs = pairs;
+    sort(x->to->pairs.data, x->to->pairs.size / sizeof(uint64_t), &b->graph->spill);
     return r;
 }
 
 static int add_edges(struct resolve *x, uint64_t first, uint64_t count, struct error *err)
 {
-    struct heap_builder *b = x->b;
-    uint64_t there = b->targets.size / sizeof(uint64_t);
-    uint64_t end = first + count < there ? first + count : there;
+    const uint64_t *targets = x->b->targets.array.data;
+    uint64_t end = first + count < x->to->told_targets ? first + count : x->to->told_targets;
     int r = 0;
 
     for (uint64_t i = first; i < end && r == 0; i++) {
-        uint32_t node = address_index_find(&x->index, ((const uint64_t *)b->targets.data)[i]);
+        uint32_t node = address_index_find(&x->to->index, targets[i]);
+        step(x);
         if (node == HEAP_NONE)
-            x->graph->lost_edges++;
+            x->to->lost_edges++;
         else
-            r = spill_push_u32(&x->graph->edges, node, err);
+            r = tape_push_u32(&x->to->edges, node, err);
     }
     return r;
 }
@@ -130,96 +136,195 @@ static int add_edges(struct resolve *x, uint64_t first, uint64_t count, struct e
 static int add_node(struct resolve *x, uint32_t node, uint64_t first, uint64_t count,
                     struct error *err)
 {
-    int r = spill_push_u64(&x->graph->first_edges, heap_edge_count(x->graph), err);
+    const uint64_t *pairs = x->to->pairs.data;
+    size_t pair_count = x->to->pairs.size / sizeof *pairs;
+    int r = tape_push_u64(&x->to->first_edges, tape_size(&x->to->edges) / sizeof(uint32_t), err);
 
     if (r == 0)
         r = add_edges(x, first, count, err);
-    for (; r == 0 && x->next_pair < x->pair_count && x->pairs[x->next_pair] >> 32 == node;
-         x->next_pair++)
-        r = spill_push_u32(&x->graph->edges, (uint32_t)x->pairs[x->next_pair], err);
+    for (; r == 0 && x->next_pair < pair_count && pairs[x->next_pair] >> 32 == node; x->next_pair++)
+        r = tape_push_u32(&x->to->edges, (uint32_t)pairs[x->next_pair], err);
     return r;
 }
 
 static int resolve_edges(struct resolve *x, struct error *err)
 {
-    const uint32_t *counts = x->b->edge_counts.data;
+    const uint32_t *counts = x->b->edge_counts.array.data;
+    size_t count;
+    const struct heap_segment *s = segments_of(x->to, &count);
     uint32_t node = 0;
-    int r = spill_reserve(&x->graph->first_edges, ((size_t)x->objects + 1) * sizeof(uint64_t), err);
+    int r = 0;
 
-    for (size_t i = 0; i < x->segment_count && r == 0; i++) {
-        const struct heap_segment *s = &x->segments[i];
+    for (const struct heap_segment *end = s + count; s < end; s++) {
         uint64_t edge = s->first_edge;
         for (uint32_t k = s->first; k < s->first + s->count && r == 0; k++) {
             r = add_node(x, node++, edge, counts[k], err);
             edge += counts[k];
-            heap_breathe(x->graph);
+            step(x);
         }
     }
-    spill_array_free(&x->b->edge_counts);
-    spill_array_free(&x->b->targets);
-    spill_array_free(&x->b->dependents);
     return r;
 }
 
-static int run(struct resolve *x, struct error *err)
+static int seal_input(struct heap_builder *b, struct error *err)
 {
-    struct heap_builder *b = x->b;
-    int r = builder_name_types(b, x->slot_types, err);
+    struct tape *const tapes[] = {&b->addresses, &b->edge_counts, &b->targets};
+    int r = 0;
+
+    for (size_t i = 0; i < sizeof tapes / sizeof tapes[0] && r == 0; i++)
+        r = tape_seal(tapes[i], err);
+    return r;
+}
+
+static int resolve(struct heap_builder *b, struct resolved *d, struct error *err)
+{
+    struct resolve x = {.b = b, .to = d};
+    struct spill *spill = &b->graph->spill;
+    int r = seal_input(b, err);
 
     if (r == 0)
-        r = gather_addresses(x, err);
+        r = heap_order(spill, b->addresses.array.data, b->edge_counts.array.data, d->told_nodes,
+                       &d->segments, err);
     if (r == 0)
-        r = gather_u32(x, &b->node_slots, x->slot_types, &x->graph->node_types, err);
-    if (r == 0)
-        r = gather_u32(x, &b->sizes, NULL, &x->graph->sizes, err);
-    if (r == 0 &&
-        !address_index_init(&x->index, &x->graph->spill, x->graph->addresses.data, x->objects))
+        r = gather_addresses(&x, err);
+    if (r == 0 && !address_index_init(&d->index, spill, d->addresses.array.data, d->objects))
         r = error_set(err, -ENOMEM, "no memory");
     if (r == 0)
-        r = sort_dependents(x, err);
+        r = sort_dependents(&x, err);
     if (r == 0)
-        r = resolve_edges(x, err);
-    x->graph->count = x->objects;
-    if (r == 0)
-        r = builder_add_roots(b, &x->index, x->slot_types, err);
-    address_index_deinit(&x->index);
+        r = resolve_edges(&x, err);
+    return r < 0 ? r : gather_u32(b, &b->sizes, NULL, &d->sizes, err);
+}
+
+static struct resolved *resolved_new(struct heap_builder *b)
+{
+    struct spill *spill = &b->graph->spill;
+    struct resolved *d = calloc(1, sizeof *d);
+
+    if (!d)
+        return NULL;
+    d->told_nodes = builder_nodes(b);
+    d->told_targets = tape_size(&b->targets) / sizeof(uint64_t);
+    d->told_dependents = b->dependents.size;
+    spill_array_init(&d->segments, spill);
+    spill_array_init(&d->pairs, spill);
+    tape_init(&d->addresses, spill);
+    tape_init(&d->sizes, spill);
+    tape_init(&d->first_edges, spill);
+    tape_init(&d->edges, spill);
+    return d;
+}
+
+void builder_unresolve(struct heap_builder *b)
+{
+    struct resolved *d = take_ptr(b->resolved);
+
+    if (!d)
+        return;
+    address_index_deinit(&d->index);
+    spill_array_free(&d->segments);
+    spill_array_free(&d->pairs);
+    tape_free(&d->addresses);
+    tape_free(&d->sizes);
+    tape_free(&d->first_edges);
+    tape_free(&d->edges);
+    free(d);
+}
+
+static bool is_resolved(const struct heap_builder *b)
+{
+    const struct resolved *d = b->resolved;
+
+    return d && d->told_nodes == builder_nodes(b) &&
+           d->told_targets == tape_size(&b->targets) / sizeof(uint64_t) &&
+           d->told_dependents == b->dependents.size;
+}
+
+/* Roots of dependents were added to what was told; some may have followed them. */
+static void forget_dependents(struct heap_builder *b)
+{
+    struct raw_root *roots = b->roots.data;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < b->roots.size / sizeof *roots; i++) {
+        if (roots[i].kind != HEAP_ROOT_DEPENDENT)
+            roots[kept++] = roots[i];
+    }
+    b->roots.size = kept * sizeof *roots;
+}
+
+int builder_resolve(struct heap_builder *b, struct error *err)
+{
+    if (is_resolved(b))
+        return 0;
+    builder_unresolve(b);
+    forget_dependents(b);
+    b->resolved = resolved_new(b);
+    int r = b->resolved ? resolve(b, b->resolved, err) : error_set(err, -ENOMEM, "no memory");
+    if (r < 0)
+        builder_unresolve(b);
     return r;
 }
 
-static uint32_t count_objects(const struct resolve *x)
+void heap_builder_prepare(struct heap_builder *b)
 {
-    uint32_t count = 0;
+    struct error err;
 
-    for (size_t i = 0; i < x->segment_count; i++)
-        count += x->segments[i].count;
-    return count;
+    (void)builder_resolve(b, &err); /* what fails now is told by heap_builder_finish() */
+}
+
+/* What is behind the resolved arrays: names and roots. */
+static int finish(struct heap_builder *b, uint32_t *slot_types, struct tape *node_types,
+                  struct error *err)
+{
+    int r = builder_name_types(b, slot_types, err);
+
+    if (r == 0)
+        r = gather_u32(b, &b->node_slots, slot_types, node_types, err);
+    return r < 0 ? r : builder_add_roots(b, slot_types, node_types, err);
+}
+
+static int move_arrays(struct heap_builder *b, struct tape *node_types, struct error *err)
+{
+    struct resolved *d = b->resolved;
+    struct heap_graph *g = b->graph;
+    const struct {
+        struct tape *from;
+        struct spill_array *to;
+    } moves[] = {{&d->addresses, &g->addresses},
+                 {node_types, &g->node_types},
+                 {&d->sizes, &g->sizes},
+                 {&d->first_edges, &g->first_edges},
+                 {&d->edges, &g->edges}};
+    int r = 0;
+
+    for (size_t i = 0; i < sizeof moves / sizeof moves[0] && r == 0; i++)
+        r = tape_end(moves[i].from, moves[i].to, err);
+    g->lost_edges = d->lost_edges;
+    return r;
 }
 
 int heap_builder_finish(struct heap_builder *b, const struct heap_origin *origin,
                         struct heap_graph **ret, struct error *err)
 {
-    struct resolve x = {.b = b, .graph = b->graph};
-    bool whole = !b->edges_cut && b->edges_claimed == b->targets.size / sizeof(uint64_t);
-    struct spill_array segments;
+    bool whole = !b->edges_cut && b->edges_claimed == tape_size(&b->targets) / sizeof(uint64_t);
+    uint32_t *slot_types = calloc((size_t)b->slot_count + 1, sizeof *slot_types);
+    struct tape node_types;
 
-    spill_array_init(&segments, &b->graph->spill);
-    int r = heap_order(&b->graph->spill, b->addresses.data, b->edge_counts.data, builder_nodes(b),
-                       &segments, err);
-    x.segments = segments.data;
-    x.segment_count = segments.size / sizeof *x.segments;
-    x.objects = count_objects(&x);
-    x.slot_types = malloc(((size_t)b->slot_count + 1) * sizeof *x.slot_types);
+    tape_init(&node_types, &b->graph->spill);
+    int r = slot_types ? builder_resolve(b, err) : error_set(err, -ENOMEM, "no memory");
     if (r == 0)
-        r = x.slot_types ? run(&x, err) : error_set(err, -ENOMEM, "no memory");
-    free(x.slot_types);
-    spill_array_free(&segments);
+        r = finish(b, slot_types, &node_types, err);
+    if (r == 0)
+        r = move_arrays(b, &node_types, err);
+    tape_free(&node_types);
+    free(slot_types);
     if (r < 0)
         return r;
     b->graph->origin = *origin;
     b->graph->origin.complete = origin->complete && whole;
     builder_free_arrays(b);
     heap_graph_count(b->graph);
-    *ret = b->graph;
-    b->graph = NULL;
+    *ret = take_ptr(b->graph);
     return 0;
 }

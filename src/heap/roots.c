@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/heap/address_index.h"
 #include "src/heap/builder_impl.h"
 #include "src/heap/limits.h"
 
@@ -45,7 +44,7 @@ struct group {
     uint32_t type, parent;
     uint32_t node;  /* HEAP_NONE: nothing is in it */
     uint64_t count; /* edges */
-    uint64_t next;  /* where the next one goes */
+    uint64_t next;  /* where in `edges` the next one goes */
 };
 
 struct roots {
@@ -55,6 +54,7 @@ struct roots {
     struct group *list;
     uint32_t count, capacity;
     struct number_map fields; /* of the name of its node to a group */
+    struct spill_array edges; /* u32, group by group */
 };
 
 static uint32_t new_group(struct roots *r, const char *name, uint32_t parent)
@@ -98,12 +98,12 @@ static bool is_static(const struct raw_root *root)
 }
 
 /* In place: `kind` becomes the group, `slot` the node. */
-static bool find_groups(struct roots *r, const struct address_index *index)
+static bool find_groups(struct roots *r)
 {
     struct raw_root *list = r->b->roots.data;
 
     for (size_t i = 0; i < r->b->roots.size / sizeof *list; i++) {
-        uint32_t node = address_index_find(index, list[i].object);
+        uint32_t node = address_index_find(&r->b->resolved->index, list[i].object);
         if (node != HEAP_NONE) {
             uint32_t group =
                 is_static(&list[i]) ? field_group(r, &list[i]) : group_of_kind[list[i].kind];
@@ -125,37 +125,44 @@ static void count_parents(struct roots *r)
     }
 }
 
-/* Nodes for all groups that hold something, and for the root. */
-static int add_nodes(struct roots *r, struct error *err)
+static int add_node(struct roots *r, const struct group *group, uint64_t first_edge,
+                    struct tape *node_types, struct error *err)
 {
-    struct heap_graph *g = r->graph;
-    uint64_t next = heap_edge_count(g);
+    struct resolved *d = r->b->resolved;
+    int result = tape_push_u64(&d->first_edges, first_edge, err);
+
+    if (result == 0)
+        result = tape_push_u64(&d->addresses, 0, err);
+    if (result == 0)
+        result = tape_push_u32(node_types, group->type, err);
+    return result < 0 ? result : tape_push_u32(&d->sizes, 0, err);
+}
+
+/* Nodes for all groups that hold something, and for the root. */
+static int add_nodes(struct roots *r, struct tape *node_types, struct error *err)
+{
+    struct resolved *d = r->b->resolved;
+    uint64_t before = tape_size(&d->edges) / sizeof(uint32_t), next = 0;
     int result = 0;
 
     for (uint32_t i = 0; i < r->count && result == 0; i++) {
         struct group *group = &r->list[i];
         if (group->count == 0 && i != ROOT)
             continue;
-        group->node = g->count++;
+        group->node = r->graph->count++;
         group->next = next;
-        result = spill_push_u64(&g->first_edges, next, err);
-        if (result == 0)
-            result = spill_push_u64(&g->addresses, 0, err);
-        if (result == 0)
-            result = spill_push_u32(&g->node_types, group->type, err);
-        if (result == 0)
-            result = spill_push_u32(&g->sizes, 0, err);
+        result = add_node(r, group, before + next, node_types, err);
         next += group->count;
     }
     if (result == 0)
-        result = spill_push_u64(&g->first_edges, next, err);
-    return result == 0 ? spill_reserve(&g->edges, next * sizeof(uint32_t), err) : result;
+        result = tape_push_u64(&d->first_edges, before + next, err);
+    return result < 0 ? result
+                      : spill_array_new(&r->edges, &r->graph->spill, next * sizeof(uint32_t), err);
 }
 
 static void add_edge(struct roots *r, struct group *from, uint32_t to)
 {
-    ((uint32_t *)r->graph->edges.data)[from->next++] = to;
-    r->graph->edges.size += sizeof to;
+    ((uint32_t *)r->edges.data)[from->next++] = to;
 }
 
 static void add_edges(struct roots *r)
@@ -173,25 +180,42 @@ static void add_edges(struct roots *r)
     }
 }
 
-int builder_add_roots(struct heap_builder *b, const struct address_index *index,
-                      const uint32_t *slot_types, struct error *err)
+static int append_edges(struct roots *r, struct error *err)
+{
+    const uint32_t *edges = r->edges.data;
+    int result = 0;
+
+    for (size_t i = 0; i < r->edges.size / sizeof *edges && result == 0; i++) {
+        if ((i & (HEAP_STRIDE - 1)) == 0)
+            heap_breathe(r->graph);
+        result = tape_push_u32(&r->b->resolved->edges, edges[i], err);
+    }
+    return result;
+}
+
+int builder_add_roots(struct heap_builder *b, const uint32_t *slot_types, struct tape *node_types,
+                      struct error *err)
 {
     struct roots r = {.b = b, .graph = b->graph, .slot_types = slot_types};
     bool good = true;
     int result = 0;
 
+    spill_array_init(&r.edges, &b->graph->spill);
+    b->graph->root = b->graph->count = b->resolved->objects;
     for (uint32_t i = 0; i < GROUPS && good; i++)
         good = new_group(&r, groups[i].name, groups[i].parent) != HEAP_NONE;
-    good = good && find_groups(&r, index);
+    good = good && find_groups(&r);
     if (good) {
         count_parents(&r);
-        b->graph->root = b->graph->count;
-        result = add_nodes(&r, err);
+        result = add_nodes(&r, node_types, err);
         if (result == 0)
             add_edges(&r);
+        if (result == 0)
+            result = append_edges(&r, err);
     } else {
         result = error_set(err, -E2BIG, "the heap has too many static fields");
     }
+    spill_array_free(&r.edges);
     number_map_deinit(&r.fields);
     free(r.list);
     return result;

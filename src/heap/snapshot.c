@@ -336,6 +336,12 @@ enum heap_progress heap_snapshot_progress(const struct heap_snapshot *s)
     return HEAP_RUNNING;
 }
 
+void heap_snapshot_prepare(struct heap_snapshot *s)
+{
+    if (heap_snapshot_progress(s) == HEAP_TOLD)
+        heap_builder_prepare(s->builder);
+}
+
 static bool is_complete(const struct heap_snapshot *s)
 {
     return heap_snapshot_progress(s) == HEAP_TOLD && !s->gap && !s->failed &&

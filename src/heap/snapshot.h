@@ -25,6 +25,9 @@ enum heap_progress {
 };
 enum heap_progress heap_snapshot_progress(const struct heap_snapshot *s);
 
+/* When it is told: does what takes long while the rest of the stream is waited for. */
+void heap_snapshot_prepare(struct heap_snapshot *s);
+
 /*
  * No more bytes will come. The graph is the caller's, and `origin.complete` says whether all of the
  * heap is in it; `origin` gives the rest. -ENODATA: there is no snapshot in the stream.

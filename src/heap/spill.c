@@ -62,8 +62,7 @@ static int open_unnamed(const char *folder)
     return fd;
 }
 
-/* The first folder that has the room. */
-static int open_file(const struct spill *s, size_t size, int *ret_fd, struct error *err)
+int spill_open_file(const struct spill *s, size_t size, int *ret_fd, struct error *err)
 {
     int code = ENOENT;
 
@@ -84,7 +83,7 @@ static int open_file(const struct spill *s, size_t size, int *ret_fd, struct err
 static int move_out(struct spill_array *a, size_t capacity, struct error *err)
 {
     cleanup(close_fd) int fd = -1;
-    int r = open_file(a->spill, capacity, &fd, err);
+    int r = spill_open_file(a->spill, capacity, &fd, err);
 
     if (r < 0)
         return r;
@@ -118,12 +117,17 @@ static int grow_file(struct spill_array *a, size_t capacity, struct error *err)
     return 0;
 }
 
-static int grow_memory(struct spill_array *a, size_t capacity, struct error *err)
+int spill_resize_memory(struct spill_array *a, size_t size, struct error *err)
 {
-    void *data =
-        a->data ? mremap(a->data, a->capacity, capacity, MREMAP_MAYMOVE)
-                : mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t capacity = (size + PAGE - 1) / PAGE * PAGE;
+    void *data = NULL;
 
+    if (capacity == 0 && a->data)
+        (void)munmap(a->data, a->capacity);
+    else if (a->data)
+        data = mremap(a->data, a->capacity, capacity, MREMAP_MAYMOVE);
+    else if (capacity > 0)
+        data = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (data == MAP_FAILED)
         return error_set(err, -ENOMEM, "no memory for the heap");
     a->spill->memory += capacity - a->capacity;
@@ -132,20 +136,71 @@ static int grow_memory(struct spill_array *a, size_t capacity, struct error *err
     return 0;
 }
 
-int spill_reserve(struct spill_array *a, size_t size, struct error *err)
+/* By half of what it has; STEP_MAX at most. */
+static size_t next_capacity(const struct spill_array *a, size_t size)
 {
     size_t step = a->capacity / 2;
 
-    if (size <= a->capacity)
-        return 0;
     step = step > STEP_MAX ? STEP_MAX : step;
     size_t capacity = a->capacity + step > size ? a->capacity + step : size;
-    capacity = (capacity + PAGE - 1) / PAGE * PAGE;
+    return (capacity + PAGE - 1) / PAGE * PAGE;
+}
+
+int spill_reserve_memory(struct spill_array *a, size_t size, struct error *err)
+{
+    size_t capacity = next_capacity(a, size);
+
+    if (size <= a->capacity)
+        return 0;
+    if (a->spill->memory - a->capacity + capacity > a->spill->memory_max)
+        return -ENOBUFS;
+    return spill_resize_memory(a, capacity, err);
+}
+
+int spill_reserve(struct spill_array *a, size_t size, struct error *err)
+{
+    if (size <= a->capacity)
+        return 0;
     if (a->fd >= 0)
-        return grow_file(a, capacity, err);
-    if (a->spill->memory - a->capacity + capacity <= a->spill->memory_max)
-        return grow_memory(a, capacity, err);
-    return move_out(a, capacity, err);
+        return grow_file(a, next_capacity(a, size), err);
+    int r = spill_reserve_memory(a, size, err);
+    return r == -ENOBUFS ? move_out(a, next_capacity(a, size), err) : r;
+}
+
+int spill_map(struct spill_array *a, int fd, size_t size, struct error *err)
+{
+    void *data = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+
+    if (data == MAP_FAILED)
+        return error_set(err, -errno, "map a file: %s", strerror(errno));
+    a->data = data;
+    a->size = a->capacity = size; /* whoever appends must ask for room */
+    a->fd = fd;
+    list_append(&a->spill->arrays, &a->link);
+    return 0;
+}
+
+int spill_unmap(struct spill_array *a)
+{
+    int fd = take_fd(&a->fd);
+
+    (void)munmap(a->data, a->capacity);
+    list_remove(&a->link);
+    spill_array_init(a, a->spill);
+    return fd;
+}
+
+void spill_move(struct spill_array *to, struct spill_array *from)
+{
+    spill_array_init(to, from->spill);
+    to->data = from->data;
+    to->size = from->size;
+    to->capacity = from->capacity;
+    to->fd = from->fd;
+    if (to->fd >= 0)
+        list_append(&to->spill->arrays, &to->link);
+    list_remove(&from->link);
+    spill_array_init(from, to->spill);
 }
 
 int spill_array_new(struct spill_array *a, struct spill *spill, size_t size, struct error *err)

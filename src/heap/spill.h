@@ -49,6 +49,23 @@ int spill_reserve(struct spill_array *a, size_t size, struct error *err);
 /* An empty array gets `size` zeroed bytes. */
 int spill_array_new(struct spill_array *a, struct spill *spill, size_t size, struct error *err);
 
+/* Of arrays without a file: as spill_reserve(), but -ENOBUFS, without a text, when the heap's
+ * memory does not suffice; and exactly `size` bytes, whatever the bound. What an array has stays.
+ */
+int spill_reserve_memory(struct spill_array *a, size_t size, struct error *err);
+int spill_resize_memory(struct spill_array *a, size_t size, struct error *err);
+
+/* A file without a name in the first folder that has room for `size` bytes. */
+int spill_open_file(const struct spill *s, size_t size, int *ret_fd, struct error *err);
+
+/* An array without memory becomes the first `size` bytes of the file, to be read; `fd` is its own
+ * then, until spill_unmap() gives it back. */
+int spill_map(struct spill_array *a, int fd, size_t size, struct error *err);
+int spill_unmap(struct spill_array *a);
+
+/* `to` must be empty; `from` is then. */
+void spill_move(struct spill_array *to, struct spill_array *from);
+
 /* For `bytes` more behind a->size; a->data may move. */
 static inline int spill_room(struct spill_array *a, size_t bytes, struct error *err)
 {
@@ -77,7 +94,7 @@ static inline int spill_push_u64(struct spill_array *a, uint64_t value, struct e
     return 0;
 }
 
-/* Of walks over arrays: once a step, or once for each few KiB of a straight walk. */
+/* Of walks over arrays: once a step, or once in HEAP_STRIDE values of a straight walk. */
 void spill_look(struct spill *s);
 static inline void spill_breathe(struct spill *s)
 {

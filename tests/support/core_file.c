@@ -54,16 +54,21 @@ bool core_file_whole(const char *path)
     return claimed > 0 && claimed == files_size(path);
 }
 
-bool core_file_opens(const char *path, const char *dac, bool heap)
+const cJSON *core_file_read(const char *path, const char *dac)
 {
     const char *argv[] = {"dotnet", "build/apps/clrmd/clrmd.dll", path, dac, NULL};
     const char *output = "", *log = world_text("%s/clrmd.log", files_tmpdir());
-
     int code = proc_run(&(struct proc_options){.argv = argv, .output = log}, DEBUGGER_MS, &output);
     const cJSON *doc = json_parse(output);
-    if (json_number(doc, "threadCount") <= 0)
-        return false;
-    return !heap || (code == 0 && json_number(doc, "objects") > 0);
+
+    return json_number(doc, "threadCount") > 0 && (code == 0 || code == 1) ? doc : NULL;
+}
+
+bool core_file_opens(const char *path, const char *dac, bool heap)
+{
+    const cJSON *doc = core_file_read(path, dac);
+
+    return doc && (!heap || (!json_at(doc, "error") && json_number(doc, "objects") > 0));
 }
 
 int core_file_gdb_threads(const char *path)

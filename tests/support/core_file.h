@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,6 +19,9 @@ bool core_file_whole(const char *path);
  * (0 objects are fine without `heap`).
  */
 bool core_file_opens(const char *path, const char *dac, bool heap);
+
+/* What build/apps/clrmd says of it; NULL: it has no managed threads. */
+const cJSON *core_file_read(const char *path, const char *dac);
 
 /* Number of threads that gdb lists; -1 when it cannot open the file. */
 int core_file_gdb_threads(const char *path);

@@ -210,5 +210,44 @@ static void test_ends(void)
     heap_graph_free(g);
 }
 
+/* Objects from `from` on, their references, and a dependent handle whose key is unknown. */
+static void tell(struct heap_builder *b, uint32_t from, uint32_t to)
+{
+    struct error err;
+
+    for (uint32_t i = from; i < to; i++) {
+        REQUIRE(heap_add_node(b, heap_maker_address(i), i % 7, i % 99, 2, &err) == 0);
+        REQUIRE(heap_add_edge(b, heap_maker_address(to - 1 - i), &err) == 0);
+        REQUIRE(heap_add_edge(b, heap_maker_address(i * 31 % to), &err) == 0);
+    }
+    REQUIRE(heap_add_root(b, HEAP_ROOT_STRONG, heap_maker_address(from), &err) == 0);
+    REQUIRE(heap_add_dependent(b, 1, heap_maker_address(to - 1), &err) == 0);
+    REQUIRE(heap_add_dependent(b, heap_maker_address(from), heap_maker_address(2), &err) == 0);
+}
+
+/* Whenever it is prepared, also in files, and whatever is told afterwards: the same comes out. */
+static void test_prepared(void)
+{
+    enum { COUNT = 250000, CASES = 4 };
+    char *files[CASES];
+    size_t sizes[CASES];
+
+    for (unsigned i = 0; i < CASES; i++) { /* bits: prepared in between, and at the end */
+        struct heap_builder *b = new_builder();
+        tell(b, 0, COUNT / 2);
+        if (i & 1)
+            heap_builder_prepare(b);
+        tell(b, COUNT / 2, COUNT);
+        if (i & 2)
+            heap_builder_prepare(b);
+        struct heap_graph *g = finish(b);
+        CHECK(g->objects == COUNT && g->edges.fd >= 0);
+        files[i] = heap_maker_write(g, "gcdump", &sizes[i]);
+        CHECK(sizes[i] == sizes[0] && memcmp(files[i], files[0], sizes[0]) == 0);
+        heap_graph_free(g);
+    }
+}
+
 WORLD_SUITE("heap/builder", {"names", test_names}, {"same name", test_same_name},
-            {"edges", test_edges}, {"roots", test_roots}, {"gap", test_gap}, {"ends", test_ends})
+            {"edges", test_edges}, {"roots", test_roots}, {"gap", test_gap}, {"ends", test_ends},
+            {"prepared", test_prepared})

@@ -107,7 +107,7 @@ static void write_small(struct text *out)
     gcdump_write_undefined(&w);
     gcdump_write_node(&w, 1, true, 40, 0);
     gcdump_write_node(&w, 2, false, 0, 1);
-    gcdump_write_child(&w, -1);
+    gcdump_write_children(&w, 1, &(uint32_t){0}, 1);
     gcdump_write_address_count(&w);
     gcdump_write_address(&w, 0x7F0012345678);
     gcdump_write_address(&w, 0);

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <string.h>
 
 #include "proto/gcdump/writer.h"
 #include "tests/support/check.h"
@@ -53,4 +54,38 @@ static void test_failure(void)
     CHECK(t.calls == 1);
 }
 
-TEST_SUITE("proto/gcdump/writer", {"pieces", test_pieces}, {"failure", test_failure})
+struct bytes {
+    uint8_t data[64];
+    size_t size;
+};
+
+static int keep(void *user, const void *data, size_t size)
+{
+    struct bytes *b = user;
+
+    memcpy(b->data + b->size, data, size);
+    b->size += size;
+    return 0;
+}
+
+/* Whatever their length: what node.h says. */
+static void test_children(void)
+{
+    static const int32_t values[] = {0,    1,     -1,    63,     64,      -64,       -65,      8191,
+                                     8192, -8192, -8193, 100000, -100000, INT32_MAX, INT32_MIN};
+
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        const uint32_t node = 7, child = node + (uint32_t)values[i];
+        struct bytes written = {.size = 0};
+        struct gcdump_writer w;
+        uint8_t want[GCDUMP_INT_MAX];
+        gcdump_writer_init(&w, keep, &written);
+        gcdump_write_children(&w, node, &child, 1);
+        CHECK(gcdump_writer_flush(&w) == 0);
+        CHECK(written.size == gcdump_int_put(want, values[i]) && w.offset == written.size);
+        CHECK(memcmp(written.data, want, written.size) == 0);
+    }
+}
+
+TEST_SUITE("proto/gcdump/writer", {"pieces", test_pieces}, {"failure", test_failure},
+           {"children", test_children})
