@@ -21,6 +21,7 @@
 #include "src/target/registry.h"
 
 struct egress;
+struct exceptions_service;
 struct metrics_service;
 struct otlp;
 struct rules;
@@ -36,15 +37,16 @@ struct api {
     struct operations *operations;
     struct egress *egress;           /* destinations by name */
     struct metrics_service *metrics; /* NULL: Metrics:Enabled is false */
-    struct rules *rules;             /* NULL: shutting down */
-    struct otlp *otlp;               /* NULL: nothing is pushed */
-    struct metrics_readers readers;  /* of /metrics */
-    const char *dump_folder;         /* its path */
-    struct auth *auth;               /* who may do what */
-    unsigned waiting;                /* requests that wait for auth */
-    struct api_security security;    /* what `/` says about credentials */
-    struct resident *resident;       /* told of each request */
-    bool draining;                   /* shutting down: /readyz says so */
+    struct exceptions_service *exceptions;
+    struct rules *rules;            /* NULL: shutting down */
+    struct otlp *otlp;              /* NULL: nothing is pushed */
+    struct metrics_readers readers; /* of /metrics */
+    const char *dump_folder;        /* its path */
+    struct auth *auth;              /* who may do what */
+    unsigned waiting;               /* requests that wait for auth */
+    struct api_security security;   /* what `/` says about credentials */
+    struct resident *resident;      /* told of each request */
+    bool draining;                  /* shutting down: /readyz says so */
     struct http_router router;
     struct text document;    /* document_build()'s; empty until it is asked for */
     struct tls_context *tls; /* NULL without https addresses; api_deinit() frees it */
@@ -100,6 +102,7 @@ void api_get_pprof_allocs(void *user, struct http_exchange *x);
 void api_livemetrics(void *user, struct http_exchange *x);
 void api_get_metrics(void *user, struct http_exchange *x);
 void api_logs(void *user, struct http_exchange *x);
+void api_exceptions(void *user, struct http_exchange *x);
 void api_get_stacks(void *user, struct http_exchange *x);
 void api_get_threadpool(void *user, struct http_exchange *x);
 void api_get_dump(void *user, struct http_exchange *x);

@@ -1,8 +1,5 @@
 /*
- * api/feature.h - what the peer calls in-process features, and switches on one by one.
- *
- * Ours load nothing into the app, so they are on unless they are switched off: by their own switch,
- * or by InProcessFeatures:Enabled, which when false switches all off, as in the peer.
+ * api/feature.h - in-process features (config/in_process.h) as routes see them.
  */
 #pragma once
 
@@ -10,6 +7,7 @@
 
 enum feature {
     FEATURE_CALL_STACKS,
+    FEATURE_EXCEPTIONS,
 };
 
 bool feature_is_on(const struct api *api, enum feature feature);

@@ -70,7 +70,7 @@ void api_get_info(void *user, struct http_exchange *x)
     else
         (void)cJSON_AddNullToObject(json, "diagnosticPortName");
     cJSON *list = cJSON_AddArrayToObject(json, "capabilities");
-    add_capability(list, "exceptions", false);
+    add_capability(list, "exceptions", feature_is_on(api, FEATURE_EXCEPTIONS));
     add_capability(list, "parameters", false);
     add_capability(list, "call_stacks", feature_is_on(api, FEATURE_CALL_STACKS));
     add_capability(list, "metrics", api->metrics != NULL);

@@ -123,11 +123,11 @@ static const struct http_route routes[] = {
         REPLIES ARTIFACT_REPLIES, LINES("text/plain", "application/json")),
 
     ROUTE("GET", "/exceptions", ROUTE_SCOPE(SCOPE_TRACE),
-        "GetExceptions", "Exceptions", "List the latest exceptions of a process.", api_unserved,
+        "GetExceptions", "Exceptions", "List the latest exceptions of a process.", api_exceptions,
         {PROCESS, ARTIFACT}, REPLIES REPLY_200 | REPLY_202 | REPLY_400, RECORDS),
     ROUTE("POST", "/exceptions", ROUTE_SCOPE(SCOPE_TRACE),
         "CaptureExceptionsCustom", "Exceptions", "List those exceptions that pass the filters.",
-        api_unserved, {PROCESS, ARTIFACT}, &schema_exceptions_configuration,
+        api_exceptions, {PROCESS, ARTIFACT}, &schema_exceptions_configuration,
         REPLIES REPLY_200 | REPLY_400, RECORDS),
 
     ROUTE("GET", "/metrics", ROUTE_OPEN | ROUTE_ON_METRICS | ROUTE_SCOPE(SCOPE_METRICS),

@@ -153,6 +153,20 @@ enum {
     LIMIT_RULE_OCCURRENCES = 16 * 1024, /* times that a window remembers: one every 5 s of a day */
     LIMIT_RULE_SETTING = 1024 * 1024, /* a setting with its tokens replaced; exec takes far less */
 
+    /* Exceptions */
+    LIMIT_EXCEPTIONS = 1000, /* kept of one process, whatever TopLevelLimit says; as many wait
+                                for the names that a filter needs */
+    LIMIT_EXCEPTIONS_BYTES = 4 * 1024 * 1024, /* of them; an event has at most 64 KiB and a stack of
+                                                 100 frames */
+    LIMIT_EXCEPTION_FILTERS = 256,
+    LIMIT_EXCEPTION_NAMES_START_MS = 5 * 1000, /* the reply to CollectTracing */
+    LIMIT_EXCEPTION_NAMES_END_MS = 8 * 1000,   /* 100,000 methods take a second */
+    LIMIT_EXCEPTION_RETRY_MS = 5 * 1000,       /* first wait after a refusal; doubles */
+    LIMIT_EXCEPTION_RETRY_MAX_MS = 60 * 1000,
+    LIMIT_EXCEPTION_JUDGE_MS = 10 * 1000, /* first wait until names are asked for on behalf of a
+                                             filter; doubles */
+    LIMIT_EXCEPTION_JUDGE_MAX_MS = 5 * 60 * 1000,
+
     /* Log */
     LIMIT_LOG_TIMESTAMP = 256, /* a timestamp format: each letter becomes a few characters */
     LIMIT_LOG_RULES = 256,     /* levels of categories */

@@ -44,9 +44,10 @@ struct collection_events {
 struct collect_context {
     uv_loop_t *loop;
     const struct options *options;
-    struct dump_folder *dump_folder; /* collect/dump_folder.h */
-    struct sessions *sessions;       /* session/session.h */
-    struct feeds *feeds;             /* session/feed.h */
+    struct dump_folder *dump_folder;       /* collect/dump_folder.h */
+    struct sessions *sessions;             /* session/session.h */
+    struct feeds *feeds;                   /* session/feed.h */
+    struct exceptions_service *exceptions; /* exceptions/service.h */
 };
 
 enum { COLLECTION_FACTS = 4 };

@@ -10,9 +10,9 @@
 
 #include "src/base/cleanup.h"
 #include "src/base/json_escape.h"
-#include "src/collect/inside.h"
 #include "src/collect/kernel_stacks.h"
 #include "src/collect/tasks.h"
+#include "src/target/inside.h"
 #include "src/target/procfs.h"
 
 enum {
@@ -192,15 +192,14 @@ static void read_v1_cpu(const struct hierarchy *h, struct kernel_facts *ret)
 
 static void read_groups(pid_t pid, struct kernel_facts *ret)
 {
-    char text[FILE_TEXT], path[64];
+    char text[FILE_TEXT];
     struct cgroup_paths paths;
 
     if (!read_proc(pid, "cgroup", text))
         return;
     cgroup_paths_read(text, &paths);
-    (void)snprintf(path, sizeof path, "/proc/%d/root", (int)pid);
     cleanup(close_fd) int own = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    cleanup(close_fd) int theirs = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    cleanup(close_fd) int theirs = inside_root(pid);
     const struct hierarchy unified = {{own, theirs}, {"/sys/fs/cgroup"}, paths.unified};
     const struct hierarchy memory = {{own, theirs}, {"/sys/fs/cgroup/memory"}, paths.memory};
     const struct hierarchy cpu = {

@@ -98,18 +98,6 @@ static bool is_on(const struct config_keys *keys, const char *key, bool *ret_set
     return on;
 }
 
-/* The peer refuses a rule whose in-process feature is off. */
-static void check_feature(const struct check *c, const char *key)
-{
-    bool set, on = is_on(c->keys, key, &set);
-
-    if (!set)
-        on = is_on(c->keys, "InProcessFeatures:Enabled", &set);
-    if (!on)
-        check_fault(c, FAULT_WARNING, NULL, "the action needs %s, which is not on: set it to true",
-                    key);
-}
-
 /* Ours is on unless it is switched off. */
 static void check_not_off(const struct check *c, const char *key)
 {
@@ -126,7 +114,7 @@ static void check_not_off(const struct check *c, const char *key)
 
 void check_exceptions_action(const struct check *c)
 {
-    check_feature(c, "InProcessFeatures:Exceptions:Enabled");
+    check_not_off(c, "InProcessFeatures:Exceptions:Enabled");
     check_artifact(c);
 }
 

@@ -91,3 +91,8 @@ uint32_t names_add(struct names *n, const char *text, size_t size)
     n->count++;
     return *slot - 1;
 }
+
+uint32_t names_find(const struct names *n, const char *text, size_t size)
+{
+    return n->count ? *find_slot(n, text, size) - 1 : NAMES_NONE;
+}

@@ -23,6 +23,9 @@ enum { NAMES_NONE = UINT32_MAX };
  */
 uint32_t names_add(struct names *n, const char *text, size_t size);
 
+/* NAMES_NONE: it is not there. */
+uint32_t names_find(const struct names *n, const char *text, size_t size);
+
 /* Valid until the next names_add(). */
 static inline const char *names_get(const struct names *n, uint32_t number)
 {

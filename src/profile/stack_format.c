@@ -7,22 +7,10 @@
 
 #include "src/base/json_escape.h"
 #include "src/base/text.h"
-#include "src/profile/signature.h"
+#include "src/profile/stack_json.h"
 #include "src/profile/stack_merge.h"
 
-/* The words of dotnet-monitor. */
-#define NATIVE "[NativeFrame]"
-#define UNKNOWN_FUNCTION "UnknownFunction"
-#define UNKNOWN_CLASS "UnknownClass"
-#define UNKNOWN_MODULE "UnknownModule"
-
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
-
-static const char *module_name(const struct thread_stacks *s, const struct stack_frame *f)
-{
-    return f->module == STACK_NO_MODULE ? UNKNOWN_MODULE
-                                        : stack_text(s, s->modules[f->module].file);
-}
 
 static const struct stack_frame *frame_at(const struct thread_stacks *s,
                                           const struct stack_thread *t, size_t i)
@@ -37,11 +25,11 @@ static void add_frame_name(struct text *out, const struct thread_stacks *s,
     const char *type = stack_text(s, f->type);
 
     if (f->kind == STACK_NATIVE)
-        text_add_str(out, NATIVE);
+        text_add_str(out, STACK_NATIVE_FRAME);
     else if (f->kind == STACK_UNKNOWN)
-        text_add_str(out, UNKNOWN_FUNCTION);
+        text_add_str(out, STACK_UNKNOWN_FUNCTION);
     else
-        text_add_fmt(out, "%s!%s%s%s", module_name(s, f), type, type[0] ? "." : "",
+        text_add_fmt(out, "%s!%s%s%s", stack_module_name(s, f), type, type[0] ? "." : "",
                      stack_text(s, f->method));
 }
 
@@ -158,43 +146,6 @@ static void add_member(struct text *out, const char *name, const char *value)
     text_add_str(out, ",");
 }
 
-static void add_parameters(struct text *out, const char *arguments)
-{
-    struct text type = {0};
-    bool any = false;
-
-    while (signature_next(&arguments, &type)) {
-        text_add_str(out, any ? "," : "\"parameterTypes\":[");
-        json_escape_add(out, type.data ? type.data : "");
-        empty(&type);
-        any = true;
-    }
-    if (any)
-        text_add_str(out, "],");
-    text_deinit(&type);
-}
-
-static void add_json_frame(struct text *out, const struct thread_stacks *s,
-                           const struct stack_frame *f)
-{
-    static const struct guid none;
-    char version[GUID_TEXT_SIZE];
-    bool native = f->kind == STACK_NATIVE, method = f->kind == STACK_METHOD;
-    const char *nobody = native ? NATIVE : UNKNOWN_CLASS;
-
-    text_add_str(out, "{");
-    add_member(out, "methodName",
-               method   ? stack_text(s, f->method)
-               : native ? NATIVE
-                        : UNKNOWN_FUNCTION);
-    text_add_fmt(out, "\"methodToken\":%" PRIu32 ",", f->token);
-    add_parameters(out, stack_text(s, f->arguments));
-    add_member(out, "typeName", method ? stack_text(s, f->type) : nobody);
-    add_member(out, "moduleName", native ? NATIVE : module_name(s, f));
-    guid_format(f->module == STACK_NO_MODULE ? &none : &s->modules[f->module].version, version);
-    text_add_fmt(out, "\"moduleVersionId\":\"%s\",\"hidden\":false}", version);
-}
-
 static void write_json(const struct thread_stacks *s, struct output *o)
 {
     char missing[200];
@@ -209,7 +160,7 @@ static void write_json(const struct thread_stacks *s, struct output *o)
         for (size_t k = 0; k < t->depth; k++) {
             if (k)
                 text_add_str(&line, ",");
-            add_json_frame(&line, s, frame_at(s, t, k));
+            stack_json_add_frame(&line, s, frame_at(s, t, k), false);
             put(o, &line);
         }
         text_add_str(&line, t->truncated ? "],\"truncated\":true}" : "]}");
@@ -275,8 +226,8 @@ static void write_stack_speedscope(const struct thread_stacks *s, struct output 
         output_str(o, i ? "," : "");
         put_profile(s, &s->threads[i], &line, o);
     }
-    output_str(o, "],\"shared\":{\"frames\":[{\"name\":\"" NATIVE "\"},{\"name\":\"" UNKNOWN_CLASS
-                  "\"}");
+    output_str(o, "],\"shared\":{\"frames\":[{\"name\":\"" STACK_NATIVE_FRAME
+                  "\"},{\"name\":\"" STACK_UNKNOWN_CLASS "\"}");
     for (size_t i = 0; i < s->frame_count; i++) {
         add_frame_name(&name, s, &s->frames[i]);
         text_add_str(&line, ",{\"name\":");

@@ -9,6 +9,7 @@
 #include "src/base/number_map.h"
 #include "src/profile/limits.h"
 #include "src/profile/method_map.h"
+#include "src/profile/stack_resolver.h"
 
 #define RUNDOWN "Microsoft-Windows-DotNETRuntimeRundown"
 #define SAMPLER "Microsoft-DotNETCore-SampleProfiler"
@@ -262,135 +263,18 @@ int stack_recorder_feed(struct stack_recorder *r, const void *data, size_t size,
 
 /* --- the end: addresses become frames --- */
 
-struct resolver {
-    struct stack_recorder *r;
-    struct thread_stacks *s;
-    struct number_map by_method, by_module; /* offset of a name, id, to numbers */
-    uint32_t native, unknown;               /* frames; NUMBER_MAP_NONE: not used yet */
-};
-
-static void *grow(void *items, size_t count, size_t *capacity, size_t item_size)
-{
-    size_t wanted = *capacity ? *capacity * 2 : 64;
-
-    if (count < *capacity)
-        return items;
-    void *bigger = reallocarray(items, wanted, item_size);
-    if (bigger)
-        *capacity = wanted;
-    return bigger;
-}
-
-static uint32_t add_text(struct thread_stacks *s, const char *text, size_t size)
-{
-    return names_add(&s->names, text, size);
-}
-
-/* The file's name of a path of Linux or Windows. */
-static const char *file_of(const char *path)
-{
-    const char *slash = strrchr(path, '/'), *backslash = strrchr(path, '\\');
-    const char *last = slash > backslash ? slash : backslash;
-
-    return last ? last + 1 : path;
-}
-
-/* False: no memory. */
-static bool module_of(struct resolver *v, uint64_t id, uint32_t *ret)
-{
-    struct thread_stacks *s = v->s;
-    const struct module *m = method_map_module(&v->r->methods, id);
-
-    *ret = m ? number_map_get(&v->by_module, id) : STACK_NO_MODULE;
-    if (!m || *ret != NUMBER_MAP_NONE)
-        return true;
-    struct stack_module *modules =
-        grow(s->modules, s->module_count, &s->module_capacity, sizeof *modules);
-    if (!modules)
-        return false;
-    s->modules = modules;
-    const char *path = names_get(&v->r->methods.names, m->path), *file = file_of(path);
-    const char *name = names_get(&v->r->methods.names, m->name);
-    file = file[0] ? file : name;
-    struct stack_module added = {.file = add_text(s, file, strlen(file)),
-                                 .path = add_text(s, path, strlen(path))};
-    *ret = (uint32_t)s->module_count;
-    modules[s->module_count++] = added;
-    return added.file != NAMES_NONE && added.path != NAMES_NONE &&
-           number_map_set(&v->by_module, id, *ret);
-}
-
-static uint32_t add_frame(struct thread_stacks *s, const struct stack_frame *frame)
-{
-    struct stack_frame *frames =
-        grow(s->frames, s->frame_count, &s->frame_capacity, sizeof *frames);
-
-    if (!frames)
-        return NUMBER_MAP_NONE;
-    s->frames = frames;
-    frames[s->frame_count] = *frame;
-    return (uint32_t)s->frame_count++;
-}
-
-/* A frame without a method, of which one is enough. */
-static uint32_t nameless(struct resolver *v, enum stack_frame_kind kind)
-{
-    uint32_t *known = kind == STACK_NATIVE ? &v->native : &v->unknown;
-    uint32_t nothing = add_text(v->s, "", 0);
-    struct stack_frame frame = {.kind = kind,
-                                .type = nothing,
-                                .method = nothing,
-                                .arguments = nothing,
-                                .module = STACK_NO_MODULE};
-
-    if (*known == NUMBER_MAP_NONE && nothing != NAMES_NONE)
-        *known = add_frame(v->s, &frame);
-    return *known;
-}
-
-static uint32_t method_frame(struct resolver *v, const struct method *m)
-{
-    const char *name = names_get(&v->r->methods.names, m->name);
-    const char *method = name + m->type_size + (m->type_size ? 1 : 0);
-    const char *arguments = method + m->method_size;
-    /* Methods of one name in two modules are two. */
-    uint64_t key = (uint64_t)m->name << 32 ^ m->module * UINT64_C(0x9E3779B97F4A7C15);
-    uint32_t number = number_map_get(&v->by_method, key);
-
-    if (number != NUMBER_MAP_NONE)
-        return number;
-    struct stack_frame frame = {.kind = STACK_METHOD,
-                                .type = add_text(v->s, name, m->type_size),
-                                .method = add_text(v->s, method, m->method_size),
-                                .arguments = add_text(v->s, arguments, strlen(arguments)),
-                                .token = m->token};
-    if (frame.type == NAMES_NONE || frame.method == NAMES_NONE || frame.arguments == NAMES_NONE ||
-        !module_of(v, m->module, &frame.module))
-        return NUMBER_MAP_NONE;
-    number = add_frame(v->s, &frame);
-    return number != NUMBER_MAP_NONE && number_map_set(&v->by_method, key, number)
-               ? number
-               : NUMBER_MAP_NONE;
-}
-
-/* With all names there, code without one is a stub of the runtime. */
-static uint32_t frame_of(struct resolver *v, uint64_t address)
-{
-    const struct method *m = method_map_find(&v->r->methods, address);
-    bool all_names = v->s->whole && v->s->lost == 0 && v->s->dropped == 0 && v->s->rundown > 0;
-
-    return m ? method_frame(v, m) : nameless(v, all_names ? STACK_NATIVE : STACK_UNKNOWN);
-}
-
 /* The frames of one stack, at the end of all. */
-static bool add_frames(struct resolver *v, const uint64_t *addresses, size_t depth,
+static bool add_frames(struct stack_resolver *v, const uint64_t *addresses, size_t depth,
                        struct stack_thread *t, size_t *used)
 {
     struct thread_stacks *s = v->s;
+    /* With all names there, code without one is a stub of the runtime. */
+    bool all_names = s->whole && s->lost == 0 && s->dropped == 0 && s->rundown > 0;
+    enum stack_frame_kind nameless = all_names ? STACK_NATIVE : STACK_UNKNOWN;
 
     t->first = *used;
     for (size_t i = 0; i < depth; i++) {
-        uint32_t frame = frame_of(v, addresses[i]);
+        uint32_t frame = stack_resolver_frame(v, addresses[i], nameless);
         if (frame == NUMBER_MAP_NONE)
             return false;
         if (frame == v->native && t->depth > 0 && s->stacks[*used - 1] == frame)
@@ -401,7 +285,7 @@ static bool add_frames(struct resolver *v, const uint64_t *addresses, size_t dep
     return true;
 }
 
-static bool add_stack(struct resolver *v, const struct sampled_thread *from, size_t *used)
+static bool add_stack(struct stack_resolver *v, const struct sampled_thread *from, size_t *used)
 {
     struct thread_stacks *s = v->s;
     struct stack_thread *t = &s->threads[s->thread_count++];
@@ -418,7 +302,7 @@ static bool add_stack(struct resolver *v, const struct sampled_thread *from, siz
     return true;
 }
 
-static bool add_others(struct resolver *v, const struct stack_table *others, size_t *used)
+static bool add_others(struct stack_resolver *v, const struct stack_table *others, size_t *used)
 {
     struct thread_stacks *s = v->s;
 
@@ -442,12 +326,12 @@ static int compare_threads(const void *a, const void *b)
 
 static bool resolve(struct stack_recorder *r, struct thread_stacks *s)
 {
-    struct resolver v = {.r = r, .s = s, .native = NUMBER_MAP_NONE, .unknown = NUMBER_MAP_NONE};
+    struct stack_resolver v;
     const struct stack_table nothing = {0}, *others = r->others ? r->others : &nothing;
     size_t frames = others->frame_count, used = 0;
     bool ok;
 
-    names_init(&s->names, PROFILE_METHOD_BYTES);
+    stack_resolver_init(&v, &r->methods, s);
     for (size_t i = 0; i < r->thread_count; i++)
         frames += r->threads[i].depth;
     s->threads = calloc(r->thread_count + 1, sizeof *s->threads);
@@ -461,8 +345,7 @@ static bool resolve(struct stack_recorder *r, struct thread_stacks *s)
             ok = add_stack(&v, &r->threads[i], &used);
     }
     ok = ok && add_others(&v, others, &used);
-    number_map_deinit(&v.by_method);
-    number_map_deinit(&v.by_module);
+    stack_resolver_deinit(&v);
     return ok;
 }
 

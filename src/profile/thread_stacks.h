@@ -35,6 +35,7 @@ struct stack_frame {
 enum { STACK_NO_MODULE = UINT32_MAX };
 
 struct stack_module {
+    uint64_t id;         /* in the runtime */
     uint32_t file;       /* "System.Private.CoreLib.dll" */
     uint32_t path;       /* as the process sees it; "" for none */
     struct guid version; /* zero: unknown */

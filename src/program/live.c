@@ -11,6 +11,7 @@
 #include "src/config/log_settings.h"
 #include "src/config/validate.h"
 #include "src/egress/egress.h"
+#include "src/exceptions/service.h"
 #include "src/metrics/service.h"
 #include "src/otlp/otlp.h"
 #include "src/rules/rules.h"
@@ -124,6 +125,7 @@ static void on_changed(void *user)
         log_event(&event_settings_refused, {"reason", err.text});
     api_reload_tls(l->api);
     metrics_service_reload(l->api->metrics, keys);
+    exceptions_service_reload(l->api->exceptions, keys);
     if (rules_reload(l->api->rules, keys, &err) < 0)
         log_event(&event_settings_refused, {"reason", err.text});
     otlp_reload(l->api->otlp);

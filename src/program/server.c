@@ -24,6 +24,7 @@
 #include "src/collect/dump_folder.h"
 #include "src/config/options.h"
 #include "src/egress/egress.h"
+#include "src/exceptions/service.h"
 #include "src/io/watch.h"
 #include "src/metrics/service.h"
 #include "src/otlp/otlp.h"
@@ -51,6 +52,7 @@ struct server {
     struct registry *registry;
     struct sessions *sessions;
     struct feeds *feeds;
+    struct exceptions_service *exceptions;
     struct metrics_service *metrics;
     struct otlp *otlp;
     unsigned ending; /* of HTTP and OTLP, those that are not yet done */
@@ -87,6 +89,11 @@ static int start_targets(struct server *p, struct error *err)
     if (r < 0)
         return r;
     context.feeds = p->feeds;
+    r = exceptions_service_new(p->registry, p->sessions, p->feeds, settings_keys(p->live.settings),
+                               &p->exceptions, err);
+    if (r < 0)
+        return r;
+    context.exceptions = p->api.exceptions = p->exceptions;
     return operations_new(&context, &p->operations, err);
 }
 
@@ -217,6 +224,8 @@ static void on_part_ended(void *user)
     egress_free(take_ptr(p->api.egress));
     metrics_service_free(take_ptr(p->metrics));
     p->api.metrics = NULL;
+    exceptions_service_free(take_ptr(p->exceptions));
+    p->api.exceptions = NULL;
     feeds_free(take_ptr(p->feeds));
     sessions_wait(p->sessions, SESSIONS_MS, on_sessions_ended, p);
 }

@@ -85,8 +85,8 @@ static void ask(struct target *t)
 
     if (t->ask)
         return;
-    if (target_request_empty(t, info_commands[t->info_revision], REQUEST_LAST, deadline, on_info,
-                             t, &t->ask, &err) < 0)
+    if (target_request_empty(t, info_commands[t->info_revision], REQUEST_LAST, deadline, on_info, t,
+                             &t->ask, &err) < 0)
         refresh_in(t, TARGET_REFRESH_MS);
 }
 

@@ -178,12 +178,12 @@ export function operations(whole: string, held: string): Row[] {
         },
         {
             id: 'GetExceptions',
-            status: unserved,
+            status: 200,
             call: () => sdk.getExceptions({ query }),
         },
         {
             id: 'CaptureExceptionsCustom',
-            status: unserved,
+            status: 200,
             call: () =>
                 sdk.captureExceptionsCustom({
                     query,

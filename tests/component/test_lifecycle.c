@@ -308,17 +308,14 @@ static void test_peer_settings_are_tolerated(void)
             .args = {options[i][0], options[i][1]},
             .env = {"DotnetMonitor_Egress__S3Storage__a__BucketName=x", "DotnetMonitor_NoSuchKey=1",
                     "DotnetMonitor_TestProcessCleanup_ParentPid=1", "DOTNET_EnableDiagnostics=0",
-                    "DotnetMonitor_InProcessFeatures__Exceptions__TopLevelLimit=5",
                     "DotnetMonitor_CollectionRules__R__Trigger__Type=Startup"}});
 
         CHECK_AT(options[i][0], portside_get(p, "/info")->status == 200);
         CHECK_AT("one warning names what is not known",
                  lines_with(proc_output(p->proc), "NoSuchKey, TestProcessCleanup_ParentPid") == 1);
         CHECK_AT("one names what has no effect yet",
-                 lines_with(proc_output(p->proc),
-                            "without effect in this version: "
-                            "CollectionRules, Egress:S3Storage, InProcessFeatures:Exceptions.") ==
-                     1);
+                 lines_with(proc_output(p->proc), "without effect in this version: "
+                                                  "CollectionRules, Egress:S3Storage.") == 1);
         CHECK_AT("and nothing else", !strstr(proc_output(p->proc), "DumpTempFolder") &&
                                          !strstr(proc_output(p->proc), "DirectoryOverride"));
         CHECK_AT(options[i][0], portside_stop(p) == 0);

@@ -81,7 +81,8 @@ static const char *stem_of(const char *name)
 {
     static const struct {
         const char *name, *stem;
-    } others[] = {{"single", "web"}, {"webroutes", "web"}, {"aot", "brief"}};
+    } others[] = {
+        {"single", "web"}, {"webroutes", "web"}, {"aot", "brief"}, {"exceptionsaot", "exceptions"}};
 
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         if (strncmp(name, others[i].name, strlen(others[i].name)) == 0)

@@ -45,6 +45,8 @@ static const char **build_env(const struct portside *p, const struct portside_op
     env[n++] =
         world_text("DotnetMonitorTestSettings__SharedConfigDirectoryOverride=%s/etc", p->dir);
     env[n++] = world_text("DotnetMonitorTestSettings__UserConfigDirectoryOverride=%s/user", p->dir);
+    if (!o->exceptions)
+        env[n++] = "DotnetMonitor_InProcessFeatures__Exceptions__Enabled=false";
     for (size_t i = 0; i < PORTSIDE_EXTRA && o->env[i]; i++)
         env[n++] = o->env[i];
     return env;

@@ -26,6 +26,8 @@ struct portside_options {
     const char *dumps;                /* Storage:DumpTempFolder; NULL: dir/dumps */
     bool connect;                     /* no --diagnostic-port */
     bool authenticate;                /* no --no-auth */
+    bool exceptions; /* exceptions of targets are followed, as by default; else switched off, so
+                        that no session of that runs in them */
     bool stdin_pipe;
     bool errors; /* standard error to a file of its own */
     uid_t uid;   /* 0: not changed */

@@ -119,6 +119,23 @@ void trace_maker_text(struct trace_maker *m, enum maker_event event, uint64_t th
     bytes_deinit(&b);
 }
 
+void trace_maker_exception(struct trace_maker *m, uint64_t thread, uint64_t time, uint32_t stack,
+                           const char *type, const char *message, uint16_t flags)
+{
+    const uint64_t address = 0;
+    const uint32_t hresult = 0x80131500;
+    const uint16_t rest[] = {flags, 0};
+    struct bytes b = {0};
+
+    bytes_utf16(&b, type);
+    bytes_utf16(&b, message);
+    bytes_raw(&b, &address, sizeof address);
+    bytes_raw(&b, &hresult, sizeof hresult);
+    bytes_raw(&b, rest, sizeof rest);
+    trace_maker_event(m, MAKER_EXCEPTION, thread, time, stack, b.data, b.size);
+    bytes_deinit(&b);
+}
+
 void trace_maker_method(struct trace_maker *m, enum maker_event event, uint64_t start,
                         uint32_t size, const char *space, const char *name, const char *signature)
 {

@@ -50,6 +50,9 @@ void trace_maker_sample(struct trace_maker *m, uint64_t thread, uint64_t time, u
 /* `event`: METHOD, UNLOAD or RUNDOWN. */
 void trace_maker_method(struct trace_maker *m, enum maker_event event, uint64_t start,
                         uint32_t size, const char *space, const char *name, const char *signature);
+/* A thrown exception; texts in UTF-8. */
+void trace_maker_exception(struct trace_maker *m, uint64_t thread, uint64_t time, uint32_t stack,
+                           const char *type, const char *message, uint16_t flags);
 void trace_maker_module(struct trace_maker *m, const char *path);
 void trace_maker_text(struct trace_maker *m, enum maker_event event, uint64_t thread, uint64_t time,
                       uint32_t stack, const void *before, size_t before_size, const char *text,
