@@ -1,7 +1,5 @@
 #include "src/exceptions/settings.h"
 
-#include <stdio.h>
-
 #include "src/base/text.h"
 #include "src/config/in_process.h"
 #include "src/config/section.h"
@@ -10,32 +8,46 @@
 
 enum { DEFAULT_LIMIT = 20 };
 
-static int load_filter(const struct config_keys *keys, const char *key,
-                       struct exception_filter_list *list, struct error *err)
+static int load_filter(const struct section *item, struct exception_filter_list *list,
+                       struct error *err)
 {
     const char *const fields[EXCEPTION_FIELDS] = {
-        [EXCEPTION_FIELD_TYPE] = config_keys_child(keys, key, "ExceptionType"),
-        [EXCEPTION_FIELD_MODULE] = config_keys_child(keys, key, "ModuleName"),
-        [EXCEPTION_FIELD_CLASS] = config_keys_child(keys, key, "TypeName"),
-        [EXCEPTION_FIELD_METHOD] = config_keys_child(keys, key, "MethodName"),
+        [EXCEPTION_FIELD_TYPE] = section_text(item, "ExceptionType"),
+        [EXCEPTION_FIELD_MODULE] = section_text(item, "ModuleName"),
+        [EXCEPTION_FIELD_CLASS] = section_text(item, "TypeName"),
+        [EXCEPTION_FIELD_METHOD] = section_text(item, "MethodName"),
     };
 
     return exception_filter_list_add(list, fields, err);
 }
 
-static int load_list(const struct config_keys *keys, const char *key,
+static int load_list(const struct section *filters, const char *name,
                      struct exception_filter_list *list, struct error *err)
 {
-    const struct section section = section_find(keys, key);
-    const struct config_entry *at = section_first(&section);
-    char name[LIMIT_CONFIG_KEY], child_key[2 * LIMIT_CONFIG_KEY];
-    struct section child;
+    char child[LIMIT_CONFIG_KEY];
+    struct section section, item;
     int r = 0;
 
-    while (r == 0 && section_next(&section, &at, &child, name)) {
-        (void)snprintf(child_key, sizeof child_key, "%s:%s", key, name);
-        r = load_filter(keys, child_key, list, err);
-    }
+    if (!section_child(filters, name, &section))
+        return 0;
+    const struct config_entry *at = section_first(&section);
+    while (r == 0 && section_next(&section, &at, &item, child))
+        r = load_filter(&item, list, err);
+    return r;
+}
+
+int exception_filters_load(const struct section *filters, struct exception_filters *ret,
+                           struct error *err)
+{
+    struct exception_filters loaded = {0};
+    int r = load_list(filters, "Include", &loaded.include, err);
+
+    if (r == 0)
+        r = load_list(filters, "Exclude", &loaded.exclude, err);
+    if (r < 0)
+        exception_filters_deinit(&loaded);
+    else
+        *ret = loaded;
     return r;
 }
 
@@ -52,13 +64,10 @@ int exception_settings_load(const struct config_keys *keys, struct exception_set
         s.limit = (size_t)number;
     if (at_start)
         (void)text_to_bool(at_start, &s.at_start);
-    int r = load_list(keys, SECTION ":CollectionFilters:Include", &s.filters.include, err);
-    if (r == 0)
-        r = load_list(keys, SECTION ":CollectionFilters:Exclude", &s.filters.exclude, err);
-    if (r < 0) {
-        exception_filters_deinit(&s.filters);
+    const struct section filters = section_find(keys, SECTION ":CollectionFilters");
+    int r = exception_filters_load(&filters, &s.filters, err);
+    if (r < 0)
         return r;
-    }
     *ret = s;
     return 0;
 }

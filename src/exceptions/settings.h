@@ -4,6 +4,7 @@
 #pragma once
 
 #include "src/config/keys.h"
+#include "src/config/section.h"
 #include "src/exceptions/filter.h"
 
 struct exception_settings {
@@ -16,3 +17,7 @@ struct exception_settings {
 /* Values that cannot be read are the defaults: validation tells of them. -ENOMEM, -E2BIG. */
 int exception_settings_load(const struct config_keys *keys, struct exception_settings *ret,
                             struct error *err);
+
+/* The members Include and Exclude of `filters`, lists of objects. -ENOMEM, -E2BIG. */
+int exception_filters_load(const struct section *filters, struct exception_filters *ret,
+                           struct error *err);

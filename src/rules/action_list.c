@@ -263,9 +263,9 @@ static enum step start_action(struct action_list *l, struct entry *e)
 
     token_values_init(&l->values, l->config.target);
     e->state = ENTRY_STARTING;
-    e->failed = e->definition->type->start(&call, &e->action, &e->error) < 0;
-    if (!e->failed)
-        return STEP_AGAIN;
+    if (e->definition->type->start(&call, &e->action, &e->error) == 0)
+        return STEP_AGAIN; /* it may be over by now, and have failed */
+    e->failed = true;
     e->state = ENTRY_AWAITED;
     tell_failure(l, e);
     return STEP_FAILED;

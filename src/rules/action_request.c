@@ -11,6 +11,9 @@
 #include "src/base/events.h"
 #include "src/target/requests.h"
 
+/* A dump may be before it in the line. */
+enum { ANSWER_MS = 5 * 60 * 1000 };
+
 struct action_request {
     struct action base;
     struct action_events events;
@@ -100,7 +103,7 @@ static int send_message(const struct action_call *call, enum ipc_command command
     if (!a)
         return -ENOMEM;
     int r = target_request_start(a->target, command, message->data, message->size, REQUEST_LAST,
-                                 REQUEST_DEADLINE_MS, on_answer, a, &a->request, err);
+                                 ANSWER_MS, on_answer, a, &a->request, err);
     if (r < 0)
         request_free(a);
     else
@@ -180,8 +183,8 @@ int action_get_variable_start(const struct action_call *call, struct action **re
     if (!a)
         return -ENOMEM;
     a->variable = take_ptr(name);
-    r = target_request_empty(a->target, IPC_PROCESS_ENVIRONMENT, REQUEST_LAST, REQUEST_DEADLINE_MS,
-                             on_answer, a, &a->request, err);
+    r = target_request_empty(a->target, IPC_PROCESS_ENVIRONMENT, REQUEST_LAST, ANSWER_MS, on_answer,
+                             a, &a->request, err);
     if (r < 0)
         request_free(a);
     else

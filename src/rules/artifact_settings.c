@@ -5,11 +5,13 @@
 
 #include "src/base/cleanup.h"
 #include "src/collect/dump.h"
+#include "src/collect/exceptions.h"
 #include "src/collect/gcdump.h"
 #include "src/collect/logs.h"
 #include "src/collect/logs_filter.h"
 #include "src/collect/stacks.h"
 #include "src/config/timespan.h"
+#include "src/exceptions/settings.h"
 #include "src/ops/file_name.h"
 #include "src/rules/action_artifact.h"
 
@@ -133,7 +135,26 @@ int collect_stacks_start(const struct action_call *call, struct action **ret, st
 
 int collect_exceptions_start(const struct action_call *call, struct action **ret, struct error *err)
 {
-    (void)call;
-    (void)ret;
-    return error_set(err, -ENOSYS, "This version keeps no history of exceptions yet.");
+    /* In the order of the names in types.def. */
+    static const unsigned formats[] = {EXCEPTION_NDJSON, EXCEPTION_PLAIN, EXCEPTION_JSON_SEQ};
+    const struct section section = action_section(call);
+    struct exception_filters filters = {0};
+    struct section wanted;
+    struct value format;
+    char name[ARTIFACT_NAME];
+    int r = action_value(call, "Format", &type_exception_format, "PlainText", &format, err);
+
+    if (r == 0 && section_child(&section, "Filters", &wanted))
+        r = exception_filters_load(&wanted, &filters, err);
+    if (r < 0)
+        return r;
+    const struct exception_format *chosen = &exception_formats[formats[format.choice]];
+    const struct exceptions_params params = {.format = chosen, .filters = &filters};
+    const struct artifact_job job = {.type = &collection_exceptions,
+                                     .params = &params,
+                                     .name = artifact_name(call->target, chosen->extension, name),
+                                     .content_type = chosen->media_type};
+    r = action_artifact_start(call, &job, ret, err);
+    exception_filters_deinit(&filters);
+    return r;
 }

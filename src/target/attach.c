@@ -114,6 +114,7 @@ static void resume(struct target *t)
     if (!t->resume && !t->resumed && !t->socket_path && (!t->holds || t->holds_over))
         (void)target_request_empty(t, IPC_RESUME_RUNTIME, REQUEST_FIRST, 0, on_resumed, t,
                                    &t->resume, &err);
+    target_unblock_resume(t);
 }
 
 static void on_hold_late(void *user)

@@ -31,6 +31,7 @@ struct target_request {
 };
 
 static void pump(struct target *t);
+static void on_start(void *user);
 static void check_presence(struct target *t);
 
 static void request_free(struct target_request *r)
@@ -141,10 +142,23 @@ static void orphan(struct target_request *r)
     r->user = NULL;
 }
 
+void target_unblock_resume(struct target *t)
+{
+    struct target_request *r = t->in_flight;
+
+    bool in_time = !t->holds_over || target_is_dumping(t);
+
+    if (!t->resume || !r || r == t->resume || (r->on_done != ignore && in_time))
+        return;
+    end_with(r, -ETIMEDOUT, "It was not answered in time: the process had to be resumed.");
+    check_presence(t);
+    (void)timer_start(&t->start, t->loop, 0, 0, on_start, t);
+}
+
 static void on_deadline(void *user)
 {
     struct target_request *r = user;
-    struct target *t = r->target;
+    struct target *t = target_ref(r->target);
     struct ipc_outcome outcome = {
         .code = -ETIMEDOUT,
         .text = "The process does not answer on its diagnostic port (stopped, frozen, or busy "
@@ -154,12 +168,14 @@ static void on_deadline(void *user)
     mark_silent(t, 0);
     if (t->in_flight != r) {
         end_request(r, &outcome);
-        return;
+    } else {
+        void (*on_done)(void *user, const struct ipc_outcome *outcome) = r->on_done;
+        void *owner = r->user;
+        orphan(r);
+        on_done(owner, &outcome);
+        target_unblock_resume(t);
     }
-    void (*on_done)(void *user, const struct ipc_outcome *outcome) = r->on_done;
-    void *owner = r->user;
-    orphan(r);
-    on_done(owner, &outcome);
+    target_unref(t);
 }
 
 /* A connection for the next request, or NULL: Listen mode must wait for the runtime to offer one.

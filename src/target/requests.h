@@ -44,6 +44,10 @@ int target_request_empty(struct target *t, enum ipc_command command, enum reques
  * runtime still does what it was told, and nothing else is asked of it before it has answered. */
 void target_request_cancel(struct target_request *r);
 
+/* The resume waits behind a request that nobody waits for any more, or (its time is over) behind
+ * any but a dump: its connection is closed. */
+void target_unblock_resume(struct target *t);
+
 /* Has it been handed to the runtime, so that cancelling would not take it back? */
 bool target_request_is_sent(const struct target_request *r);
 

@@ -109,17 +109,19 @@ export function operations(whole: string, held: string): Row[] {
         },
         {
             id: 'GetCollectionRulesDescription',
-            status: unserved,
+            status: 200,
             call: () => sdk.getCollectionRulesDescription({ query }),
+            holds: (rules) => typeof rules['some rule'].stateReason === 'string',
         },
         {
             id: 'GetCollectionRuleDetailedDescription',
-            status: unserved,
+            status: 200,
             call: () =>
                 sdk.getCollectionRuleDetailedDescription({
                     path: { collectionRuleName: 'some rule' },
                     query,
                 }),
+            holds: (rule) => rule.state === 'Finished' && rule.actionCountLimit === 5,
         },
         {
             id: 'CaptureParameters',

@@ -315,7 +315,7 @@ static void test_peer_settings_are_tolerated(void)
                  lines_with(proc_output(p->proc), "NoSuchKey, TestProcessCleanup_ParentPid") == 1);
         CHECK_AT("one names what has no effect yet",
                  lines_with(proc_output(p->proc), "without effect in this version: "
-                                                  "CollectionRules, Egress:S3Storage.") == 1);
+                                                  "Egress:S3Storage.") == 1);
         CHECK_AT("and nothing else", !strstr(proc_output(p->proc), "DumpTempFolder") &&
                                          !strstr(proc_output(p->proc), "DirectoryOverride"));
         CHECK_AT(options[i][0], portside_stop(p) == 0);

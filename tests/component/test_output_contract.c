@@ -226,6 +226,43 @@ static void test_flushed(void)
     }
 }
 
+/* Programs of collection rules hold no pipe open: one that the end kills, one whose grandchild goes
+ * on.
+ */
+static void test_stdin_with_programs(void)
+{
+#define RULE "DotnetMonitor_CollectionRules__R__"
+    static const char *const args[] = {"collect",
+                                       "--urls",
+                                       "http://127.0.0.1:0",
+                                       "--metrics:false",
+                                       "--diagnostic-port",
+                                       "PORT",
+                                       "--no-auth",
+                                       "--exit-on-stdin-disconnect",
+                                       NULL};
+    static const char *const scripts[] = {"sleep 20; true", "(sleep 20; true) & sleep 20"};
+
+    for (size_t i = 0; i < 2; i++) {
+        const char *const env[] = {
+            JSON_LOG,
+            RULE "Trigger__Type=Startup",
+            RULE "Actions__0__Type=Execute",
+            RULE "Actions__0__Settings__Path=/bin/sh",
+            world_text(RULE "Actions__0__Settings__Arguments=-c \"%s\"", scripts[i]),
+            NULL};
+        struct driven *d = drive(NULL, args, env);
+        REQUIRE(await(d, "Application started"));
+        struct fake_runtime *r = fake_runtime_start(&(struct fake_options){.port = d->port});
+        REQUIRE(fake_runtime_wait(r, FAKE_RESUME, 1, READY_MS));
+        REQUIRE(await(d, "\"EventId\":33"));
+        proc_close_stdin(d->proc);
+        CHECK(proc_wait(d->proc, EXIT_MS) && proc_exit_code(d->proc) == 0);
+        CHECK_AT(scripts[i], drain(d) && at_end(d->err));
+    }
+#undef RULE
+}
+
 /* Ends with both pipes at their end, whatever goes on; the app stays. */
 static void test_stdin(void)
 {
@@ -378,5 +415,6 @@ static void test_generatekey(void)
 
 WORLD_SUITE("component/output_contract", {"start", test_start},
             {"temporary key", test_temporary_key}, {"any address", test_any_address},
-            {"flushed", test_flushed}, {"stdin", test_stdin}, {"killed", test_killed},
+            {"flushed", test_flushed}, {"stdin", test_stdin},
+            {"stdin with programs", test_stdin_with_programs}, {"killed", test_killed},
             {"rotation", test_rotation}, {"generatekey", test_generatekey})

@@ -19,7 +19,8 @@ struct rules_world {
 /* `rules`: the members of CollectionRules; `more`: further sections with a comma behind. */
 static const char *settings_text(const char *files, const char *rules, const char *more)
 {
-    return world_text("{%s\"Metrics\":{\"Enabled\":false},"
+    return world_text("{%s\"Metrics\":{\"Enabled\":false},\"InProcessFeatures\":{\"Exceptions\":{"
+                      "\"Enabled\":false}},"
                       "\"Egress\":{\"FileSystem\":{\"files\":{\"DirectoryPath\":\"%s\"}}},"
                       "\"CollectionRules\":{%s}}",
                       more ? more : "", files, rules);

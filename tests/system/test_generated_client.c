@@ -41,7 +41,8 @@ static struct fake_trace heap(void)
 static void test_every_operation(void)
 {
     static const struct fake_dump held = {.size = 1 << 20, .hold_after = 256 << 10};
-    struct portside *p = portside_start(NULL);
+    struct portside *p = portside_start(&(struct portside_options){
+        .env = {"DotnetMonitor_CollectionRules__some rule__Trigger__Type=Startup"}});
     const char *output = world_text("%s/client.log", files_tmpdir()), *said;
     size_t size;
     const uint8_t *trace = trace_maker_end(trace_maker_example_trace(), &size);

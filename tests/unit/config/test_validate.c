@@ -404,7 +404,7 @@ static void test_environment(void)
     char *odd = config_faults_keys(&f, FAULT_WARNING);
     CHECK(unknown && strcmp(unknown, "CollectionRules:r:Trigger:Settings:LesThan, Kestrel:Limits, "
                                      "Storage:DumpTempFolders, Urls:0") == 0);
-    CHECK(later && strcmp(later, "CollectionRules, Egress:Mine") == 0);
+    CHECK(later && strcmp(later, "Egress:Mine") == 0);
     CHECK(odd && strcmp(odd, "Storage") == 0);
     CHECK(f.kinds[FAULT_ERROR] == 0);
     for (size_t i = 0; i < f.count; i++) {

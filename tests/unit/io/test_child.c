@@ -190,7 +190,36 @@ static void test_descriptors(void)
     loop_end(loop);
 }
 
-WORLD_SUITE("io/child", {"rows", test_rows}, {"much output", test_much_output},
-            {"missing program", test_missing_program}, {"not executable", test_not_executable},
-            {"abandon", test_abandon}, {"abandon at once", test_abandon_at_once},
-            {"grandchild", test_grandchild}, {"descriptors", test_descriptors})
+/* One that the user has chosen: our environment, and its children end with it. */
+static void test_chosen(void)
+{
+    const char *file = world_text("%s/pid", files_tmpdir());
+    char *argv[] = {world_text("/bin/sh"), world_text("-c"),
+                    world_text("echo $PATH; sleep 1000 & echo $! > %s; wait", file), NULL};
+    uv_loop_t *loop = loop_new();
+    struct waiter w = {0};
+    struct child *c;
+    struct error err;
+
+    REQUIRE(setenv("PATH", "/of/ours:/usr/bin:/bin", 1) == 0);
+    REQUIRE(child_start_chosen(loop, argv, on_exit_seen, &w, &c, &err) == 0);
+    REQUIRE(LOOP_UNTIL(loop, LOOP_MS, files_size(file) > 0));
+    int pid = atoi(files_read(file, NULL));
+    child_abandon(c);
+    CHECK(LOOP_UNTIL(loop, LOOP_MS, proc_state(pid) == '?' || proc_state(pid) == 'Z'));
+    loop_end(loop);
+    CHECK(w.calls == 0);
+
+    char *print[] = {world_text("/bin/sh"), world_text("-c"), world_text("echo $PATH"), NULL};
+    loop = loop_new();
+    REQUIRE(child_start_chosen(loop, print, on_exit_seen, &w, &c, &err) == 0);
+    CHECK(LOOP_UNTIL(loop, LOOP_MS, w.calls == 1));
+    CHECK(strcmp(w.result.output, "/of/ours:/usr/bin:/bin\n") == 0);
+    loop_end(loop);
+}
+
+WORLD_SUITE("io/child", {"chosen", test_chosen}, {"rows", test_rows},
+            {"much output", test_much_output}, {"missing program", test_missing_program},
+            {"not executable", test_not_executable}, {"abandon", test_abandon},
+            {"abandon at once", test_abandon_at_once}, {"grandchild", test_grandchild},
+            {"descriptors", test_descriptors})

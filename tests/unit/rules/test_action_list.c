@@ -14,7 +14,7 @@ static struct {
     struct stub {
         struct action base;
         struct action_events events;
-        bool running, refuse, at_once, starts_at_once;
+        bool running, refuse, at_once, fails_at_once, starts_at_once;
         enum action_end end;
         int ends;
         char *arguments;
@@ -54,6 +54,12 @@ static int stub_start(const struct action_call *call, struct action **ret, struc
         s->running = false;
         *ret = NULL;
         s->events.on_done(s->events.user, "made", NULL);
+    }
+    if (s->fails_at_once) {
+        (void)error_set(err, -EIO, "failed");
+        s->running = false;
+        *ret = NULL;
+        s->events.on_done(s->events.user, NULL, err);
     }
     return 0;
 }
@@ -262,6 +268,17 @@ static void test_at_once(void)
     bench_end(b);
 }
 
+static void test_fails_at_once(void)
+{
+    struct bench *b = bench_new(2, NULL);
+
+    run.stubs[0].fails_at_once = true;
+    bench_start(b);
+    check_done(b, false);
+    check_story(b, "s0 go");
+    bench_end(b);
+}
+
 static void test_refused(void)
 {
     struct bench *b = bench_new(3, NULL);
@@ -314,5 +331,5 @@ static void test_ended(void)
 
 WORLD_SUITE("rules/action_list", {"empty", test_empty}, {"in order", test_in_order},
             {"wait for completion", test_wait_for_completion}, {"dependency", test_dependency},
-            {"at once", test_at_once}, {"refused", test_refused}, {"failures", test_failures},
-            {"ended", test_ended})
+            {"at once", test_at_once}, {"fails at once", test_fails_at_once},
+            {"refused", test_refused}, {"failures", test_failures}, {"ended", test_ended})
