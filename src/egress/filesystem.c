@@ -25,6 +25,7 @@
 #include "src/egress/artifact_name.h"
 #include "src/egress/copy.h"
 #include "src/egress/file_cure.h"
+#include "src/egress/file_job.h"
 #include "src/egress/folder.h"
 #include "src/egress/new_file.h"
 
@@ -40,16 +41,16 @@ struct file_range {
 
 struct file_sink {
     struct sink base;
-    uv_loop_t *loop;
     char *directory, *intermediate, *target;
     struct text pending;     /* for the next job */
     struct file_range range; /* the same, after `pending` */
     bool owes_room;
     bool closing, commit;
-    bool telling;     /* on_lost runs */
-    atomic_bool stop; /* nobody wants it: jobs end early */
+    bool telling;         /* on_lost runs */
+    struct error refusal; /* of a piece, while a job may run; code 0: none */
+    atomic_bool stop;     /* nobody wants it: jobs end early */
     /* The job, the pool's while it runs. */
-    uv_work_t work;
+    struct file_job job;
     bool busy;
     struct text bytes;
     struct file_range from;
@@ -151,9 +152,9 @@ static void drop(struct file_sink *f)
     f->folder = -1;
 }
 
-static void on_work(uv_work_t *work)
+static void work(void *user)
 {
-    struct file_sink *f = work->data;
+    struct file_sink *f = user;
     int r = atomic_load(&f->stop) ? error_set(&f->err, -ECANCELED, "given up") : 0;
 
     if (r == 0 && f->folder < 0)
@@ -182,6 +183,12 @@ static void file_sink_free(struct file_sink *f)
     free(f);
 }
 
+/* Why it is lost; NULL: it is not. */
+static const struct error *failure(const struct file_sink *f)
+{
+    return f->refusal.code ? &f->refusal : f->err.code ? &f->err : NULL;
+}
+
 static void finish(struct file_sink *f)
 {
     const struct log_scope *scope = f->base.artifact.scope;
@@ -193,7 +200,7 @@ static void finish(struct file_sink *f)
     if (f->published)
         log_event_in(scope, &event_egress_saved, {"providerType", provider_filesystem.name},
                      {"path", f->target});
-    events->on_closed(events->user, f->published ? f->target : NULL, f->err.code ? &f->err : NULL);
+    events->on_closed(events->user, f->published ? f->target : NULL, failure(f));
     file_sink_free(f);
 }
 
@@ -206,14 +213,14 @@ static void free_job(struct file_sink *f)
     f->from.fd = -1;
 }
 
-static void on_worked(uv_work_t *work, int status)
+static void on_worked(void *user)
 {
-    struct file_sink *f = work->data;
+    struct file_sink *f = user;
 
-    (void)status;
     f->busy = false;
     free_job(f);
-    if (f->err.code && !f->closing) { /* close() follows from inside, or later */
+    if (f->err.code && !f->closing &&
+        !f->refusal.code) { /* close() follows from inside, or later */
         f->telling = true;
         f->base.events.on_lost(f->base.events.user, &f->err);
         f->telling = false;
@@ -231,7 +238,7 @@ static void start_job(struct file_sink *f)
     f->range.fd = -1;
     f->last = f->closing;
     f->busy = true;
-    (void)uv_queue_work(f->loop, &f->work, on_work, on_worked); /* cannot fail */
+    file_job_start(&f->job);
 }
 
 /* Is there room for a further piece, and somebody who waits for it? A kind that cannot go on from
@@ -257,7 +264,9 @@ static bool has_work(const struct file_sink *f)
 /* Nothing is left to do, or to undo: a failed job has dropped its file. */
 static bool is_over(const struct file_sink *f)
 {
-    return f->err.code || f->last || (!f->commit && !f->opened && f->folder < 0);
+    bool has_file = f->opened || f->folder >= 0;
+
+    return f->last || (!has_file && (!f->commit || failure(f)));
 }
 
 static void advance(struct file_sink *f)
@@ -268,7 +277,7 @@ static void advance(struct file_sink *f)
         finish(f);
         return;
     }
-    if (f->err.code)
+    if (failure(f) && !f->closing)
         return;
     if (f->closing || has_work(f))
         start_job(f);
@@ -293,9 +302,9 @@ static int file_sink_open(struct sink *s, struct error *err)
 
 static void fail(struct file_sink *f, int code, const char *what)
 {
-    (void)error_set(&f->err, code, "Egress to %.300s failed: %s.", f->target, what);
+    (void)error_set(&f->refusal, code, "Egress to %.300s failed: %s.", f->target, what);
     f->telling = true;
-    f->base.events.on_lost(f->base.events.user, &f->err);
+    f->base.events.on_lost(f->base.events.user, &f->refusal);
     f->telling = false;
     advance(f);
 }
@@ -398,10 +407,10 @@ static int filesystem_sink_new(uv_loop_t *loop, const struct provider *provider,
 
     if (f) {
         f->base.type = &file_sink_type;
-        f->loop = loop;
-        f->work.data = f;
         f->range.fd = f->from.fd = f->folder = -1;
         f->directory = strdup(fs->directory);
+        f->job = (struct file_job){
+            .loop = loop, .folder = f->directory, .run = work, .done = on_worked, .user = f};
         f->intermediate = fs->intermediate ? strdup(fs->intermediate) : NULL;
     }
     if (!f || !f->directory || !f->intermediate != !fs->intermediate) {

@@ -87,12 +87,6 @@ static void on_measurement(void *user, const struct measurement *m)
     listeners_measurement(s, m);
 }
 
-/* "10.0.12" -> 10; 0: not told. */
-static unsigned runtime_major(const struct target *t)
-{
-    return (unsigned)strtoul(t->info.clr_version, NULL, 10);
-}
-
 static uint64_t longer_wait(uint64_t ms)
 {
     return ms * 2 < SCRAPE_RETRY_MAX_MS ? ms * 2 : SCRAPE_RETRY_MAX_MS;
@@ -105,7 +99,8 @@ static void probe(void *user)
     struct scrape *s = user;
     struct metrics_request request;
     struct error err;
-    int r = metrics_request_configured(s->context->keys, runtime_major(s->target), &request, &err);
+    int r = metrics_request_configured(s->context->keys, target_runtime_major(s->target), &request,
+                                       &err);
 
     if (r == 0)
         r = probe_start(&s->probe, s->context->feeds, s->target, &request, on_probed, s, &err);

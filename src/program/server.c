@@ -38,6 +38,7 @@
 enum {
     GRACE_MS = 7 * 1000,    /* for answers */
     SESSIONS_MS = 2 * 1000, /* then for targets to end their event sessions */
+    END_MS = 9500,          /* for all that and what file systems still owe */
 };
 
 /* As the peer; measured. */
@@ -64,6 +65,7 @@ struct server {
     struct watch input;
     struct resident resident;
     bool stopping;
+    uv_timer_t last; /* does not keep the loop; started by stop() */
 };
 
 static int start_targets(struct server *p, struct error *err)
@@ -230,6 +232,15 @@ static void on_part_ended(void *user)
     sessions_wait(p->sessions, SESSIONS_MS, on_sessions_ended, p);
 }
 
+/* A thread of the pool hangs in a write, to NFS without its server, say. exit() would wait for that
+ * thread too; all else of ours is gone by now. */
+static void on_end_overdue(uv_timer_t *timer)
+{
+    (void)timer;
+    log_event(&event_end_forced, LOG_NUMBER("seconds", END_MS / 1000));
+    _exit(EXIT_FINE);
+}
+
 /* Asked twice, it does not wait for running answers any longer. */
 static void stop(struct server *p)
 {
@@ -240,6 +251,7 @@ static void stop(struct server *p)
         return;
     }
     p->stopping = true;
+    (void)uv_timer_start(&p->last, on_end_overdue, END_MS, 0);
     rules_free(take_ptr(p->api.rules)); /* processes that wait for one go on */
     p->ending = 2;
     http_server_close(p->http, GRACE_MS, on_part_ended, p);
@@ -271,6 +283,8 @@ static void catch_signals(struct server *p)
 {
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* an artifact beyond ulimit -f fails alone */
+    (void)uv_timer_init(&p->loop, &p->last);
+    uv_unref((uv_handle_t *)&p->last);
     for (size_t i = 0; i < END_SIGNALS; i++) {
         (void)uv_signal_init(&p->loop, &p->signals[i]);
         p->signals[i].data = p;
@@ -355,6 +369,8 @@ int server_run(const struct command_flags *flags, struct settings *settings)
     log_ready();
     p.resident.loop = &p.loop;
     resident_touch(&p.resident);
+    (void)uv_run(&p.loop, UV_RUN_DEFAULT);
+    uv_close((uv_handle_t *)&p.last, NULL);
     (void)uv_run(&p.loop, UV_RUN_DEFAULT);
     http_server_free(p.http);
     (void)uv_loop_close(&p.loop);

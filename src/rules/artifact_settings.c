@@ -87,7 +87,7 @@ int collect_logs_start(const struct action_call *call, struct action **ret, stru
     static const unsigned formats[] = {APP_LOG_JSON_SEQ, APP_LOG_PLAIN, APP_LOG_NDJSON};
     cleanup(free_str) char *specs = NULL;
     struct value level, format;
-    int64_t seconds;
+    int64_t seconds = 0;
     char name[ARTIFACT_NAME];
     int r = action_value(call, "DefaultLevel", &type_level, "Warning", &level, err);
 

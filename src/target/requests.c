@@ -71,22 +71,13 @@ static void end_with(struct target_request *r, int code, const char *text)
     end_request(r, &(struct ipc_outcome){.code = code, .text = text});
 }
 
-/* While it writes a dump, nothing else is to be expected: that is no line of the log. */
-static bool is_dumping(const struct target *t)
-{
-    const struct target_request *r = t->in_flight;
-
-    return r && (r->command == IPC_GENERATE_CORE_DUMP || r->command == IPC_GENERATE_CORE_DUMP2 ||
-                 r->command == IPC_GENERATE_CORE_DUMP3);
-}
-
 /* It has been silent for so long. */
 static void mark_silent(struct target *t, int64_t ms)
 {
     if (t->unresponsive_since)
         return;
     t->unresponsive_since = clock_now_ticks() - ms * 10000;
-    t->silence_told = !is_dumping(t);
+    t->silence_told = !target_is_dumping(t); /* then nothing else is to be expected */
     if (t->silence_told)
         log_event(&event_process_silent, LOG_NUMBER("pid", (int64_t)t->pid),
                   {"name", t->info.name});
@@ -145,7 +136,6 @@ static void orphan(struct target_request *r)
 void target_unblock_resume(struct target *t)
 {
     struct target_request *r = t->in_flight;
-
     bool in_time = !t->holds_over || target_is_dumping(t);
 
     if (!t->resume || !r || r == t->resume || (r->on_done != ignore && in_time))

@@ -42,6 +42,7 @@ static void test_every_operation(void)
 {
     static const struct fake_dump held = {.size = 1 << 20, .hold_after = 256 << 10};
     struct portside *p = portside_start(&(struct portside_options){
+        .exceptions = true,
         .env = {"DotnetMonitor_CollectionRules__some rule__Trigger__Type=Startup"}});
     const char *output = world_text("%s/client.log", files_tmpdir()), *said;
     size_t size;

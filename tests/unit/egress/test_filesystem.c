@@ -350,6 +350,27 @@ static void test_no_room(void)
     CHECK(seen.rooms == 0 && files_count(dir) == 0);
 }
 
+/* Also with a job at work, and a file that has a name. */
+static void test_refused_piece(void)
+{
+    for (int busy = 0; busy < 2; busy++) {
+        struct sink *s = begin(NULL, "art");
+        int before = files_count("/proc/self/fd");
+
+        CHECK(s->type->open(s, NULL) == 0);
+        if (busy)
+            s->type->write(s, "half", 4);
+        else
+            write_text(s, "half");
+        s->type->write_file(s, -1, 0, 4); /* cannot be kept, as when there are no descriptors */
+        CHECK(LOOP_UNTIL(loop, LOOP_MS, seen.ends));
+        CHECK(files_count("/proc/self/fd") == before);
+        loop_end(loop);
+        CHECK(seen.losses == 1 && seen.lost == -EBADF && !seen.location[0]);
+        CHECK(seen.failed == -EBADF && files_count(dir) <= 0);
+    }
+}
+
 WORLD_SUITE("egress/filesystem", {"pieces", test_pieces}, {"empty", test_empty},
             {"close at once", test_close_at_once}, {"room at once", test_room_at_once},
             {"never opened", test_never_opened}, {"undone", test_undone},
@@ -357,4 +378,4 @@ WORLD_SUITE("egress/filesystem", {"pieces", test_pieces}, {"empty", test_empty},
             {"overwrites", test_overwrites}, {"intermediate", test_intermediate},
             {"intermediate never overwrites", test_intermediate_never_overwrites},
             {"intermediate elsewhere", test_intermediate_elsewhere}, {"refusals", test_refusals},
-            {"no room", test_no_room})
+            {"no room", test_no_room}, {"refused piece", test_refused_piece})
