@@ -1,6 +1,6 @@
 /*
- * Happy path: names for all that is in the history, until now -> those that pass the filters, as
- * references -> their stacks -> a piece of text -> room -> the next piece... -> done.
+ * Happy path: references to all that is in the history now -> names for it -> those that pass the
+ * filters -> their stacks -> a piece of text -> room -> the next piece... -> done.
  *
  * The history may change and the process end meanwhile: records are counted, and names are copied
  * before the first piece.
@@ -89,7 +89,7 @@ static bool is_wanted(struct exceptions *e, const struct exception_record *r)
     struct exception_names *names = e->process->names;
     struct exception_subject subject;
 
-    if (r->undecided || r->id > e->waiter.last_id)
+    if (r->undecided)
         return false;
     subject = exception_names_subject(names, r);
     if (subject.frame == EXCEPTION_FRAME_UNKNOWN)
@@ -97,18 +97,36 @@ static bool is_wanted(struct exceptions *e, const struct exception_record *r)
     return exception_filters_judge(&e->filters, &subject) == EXCEPTION_KEPT;
 }
 
-/* References to those that pass; returns the sum of their frames. */
+/* What is there now: while names come, newer ones may push it out of the history. */
+static bool take_all(struct exceptions *e)
+{
+    const struct exception_history *h = &e->process->history;
+
+    e->shown = calloc(h->kept + h->undecided + 1, sizeof *e->shown);
+    if (!e->shown)
+        return false;
+    list_each(r, &h->records, struct exception_record, link)
+    {
+        e->shown[e->count++].record = exception_record_ref(r);
+    }
+    return true;
+}
+
+/* Leaves those that pass; returns the sum of their frames. */
 static size_t choose(struct exceptions *e)
 {
-    size_t frames = 0;
+    size_t frames = 0, count = 0;
 
-    list_each(r, &e->process->history.records, struct exception_record, link)
-    {
-        if (!is_wanted(e, r))
-            continue;
-        e->shown[e->count++].record = exception_record_ref(r);
-        frames += r->depth;
+    for (size_t i = 0; i < e->count; i++) {
+        struct exception_record *r = e->shown[i].record;
+        if (is_wanted(e, r)) {
+            frames += r->depth;
+            e->shown[count++].record = r;
+        } else {
+            exception_record_unref(r);
+        }
     }
+    e->count = count;
     return frames;
 }
 
@@ -147,21 +165,17 @@ static bool name_modules(struct exceptions *e)
     return ok;
 }
 
-static bool take_all(struct exceptions *e)
+static bool name_all(struct exceptions *e)
 {
-    const struct exception_history *h = &e->process->history;
-
-    e->shown = calloc(h->kept + h->undecided + 1, sizeof *e->shown);
-    if (!e->shown)
-        return false;
     size_t frames = choose(e);
+
     e->stacks.stacks = calloc(frames + 1, sizeof *e->stacks.stacks);
     return e->stacks.stacks && resolve(e) && name_modules(e);
 }
 
 static void write_all(struct exceptions *e)
 {
-    if (!take_all(e)) {
+    if (!name_all(e)) {
         finish(e, -ENOMEM, "no memory for the exceptions");
         return;
     }
@@ -185,6 +199,10 @@ static void on_begin(void *user)
     if (!p->ever_started && p->trouble.code) {
         struct error trouble = p->trouble;
         finish(e, -ENODATA, trouble.text);
+        return;
+    }
+    if (!take_all(e)) {
+        finish(e, -ENOMEM, "no memory for the exceptions");
         return;
     }
     e->events.on_started(e->events.user);
